@@ -1,0 +1,57 @@
+package flowlog
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Type is a field's type in Parquet, where text knows only strings.
+type Type uint8
+
+// The types of the "Parquet data type" column of AWS's field table.
+const (
+	String Type = iota
+	Int32
+	Int64
+)
+
+// Field is everything there is to know about a field of a record.
+type Field struct {
+	Name    string // as in ${pkt-srcaddr}
+	Version int    // the version that introduced it
+	Type    Type
+	// Exactly one of Int and Str is set. Int says with ok whether there is a
+	// value; Str appends the value, or nothing when there is none. Version's
+	// own value depends on the format and is not asked of it.
+	Int func(*Record) (v int64, ok bool)
+	Str func(dst []byte, r *Record) []byte
+	// Meta fields do not depend on a packet: NODATA and SKIPDATA records have them too.
+	Meta bool
+	// Note says why flowemu never has a value, or "".
+	Note string
+}
+
+// Column gives the field's Parquet and Athena column name.
+func (f *Field) Column() string { return strings.ReplaceAll(f.Name, "-", "_") }
+
+// Fields gives all fields in AWS's documented order.
+func Fields() []*Field { return slices.Clone(table) }
+
+// append writes r's value of f, or "-" when there is none.
+func (f *Field) append(dst []byte, r *Record) []byte {
+	if r.Status != OK && !f.Meta {
+		return append(dst, '-')
+	}
+	if f.Int != nil {
+		if v, ok := f.Int(r); ok {
+			return strconv.AppendInt(dst, v, 10)
+		}
+		return append(dst, '-')
+	}
+	n := len(dst)
+	if dst = f.Str(dst, r); len(dst) == n {
+		dst = append(dst, '-')
+	}
+	return dst
+}
