@@ -1,0 +1,104 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// maxBody bounds a request for a service other than S3, before and after
+// decompression. AWS's largest, PutRecordBatch, is 4 MiB and base64 around it.
+const maxBody = 10 << 20
+
+func tooLarge() *Error {
+	return &Error{Code: "RequestEntityTooLarge", Message: fmt.Sprintf("The request is larger than %d bytes.", maxBody), Status: http.StatusRequestEntityTooLarge}
+}
+
+// readBody reads the body once and undoes gzip, which newer SDKs apply to large requests.
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	var large *http.MaxBytesError
+	switch {
+	case errors.As(err, &large):
+		return nil, tooLarge()
+	case err != nil:
+		return nil, &Error{Code: "IncompleteBody", Message: "The request ended before its body: " + err.Error()}
+	}
+	switch encoding := strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+		return body, nil
+	case "gzip":
+		return gunzip(body)
+	default:
+		return nil, &Error{Code: "UnsupportedMediaType", Message: "Content-Encoding " + encoding + " is not supported.", Status: http.StatusUnsupportedMediaType}
+	}
+}
+
+func gunzip(body []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(body))
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(z, maxBody+1))
+	}
+	if err != nil {
+		return nil, &Error{Code: "SerializationException", Message: "The body is not valid gzip: " + err.Error()}
+	}
+	if len(body) > maxBody {
+		return nil, tooLarge()
+	}
+	return body, nil
+}
+
+// parseParameters gives the parameters of a query request: those of the body, then those of the URL.
+func parseParameters(body []byte, rawQuery string) (url.Values, error) {
+	if bytes.Count(body, []byte("&"))+strings.Count(rawQuery, "&") > maxParameters {
+		return nil, &Error{Code: "RequestLimitExceeded", Message: fmt.Sprintf("The request has more than %d parameters.", maxParameters)}
+	}
+	values, err := url.ParseQuery(strings.TrimSpace(string(body)))
+	more, err2 := url.ParseQuery(rawQuery)
+	for key, v := range more {
+		values[key] = append(values[key], v...)
+	}
+	if err := errors.Join(err, err2); err != nil {
+		// Source: IAM API reference, "Common errors", MalformedQueryString.
+		return values, &Error{Code: "MalformedQueryString", Message: "The query string contains a syntax error: " + err.Error()}
+	}
+	return values, nil
+}
+
+// isForm says whether the body is announced as a form.
+func isForm(r *http.Request) bool {
+	t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return t == "application/x-www-form-urlencoded"
+}
+
+// peekAction says whether a body that nobody announced begins like a query request.
+// It leaves the body whole for whoever reads it next.
+func peekAction(r *http.Request) bool {
+	if r.Body == nil || r.Body == http.NoBody {
+		return false
+	}
+	b := bufio.NewReaderSize(r.Body, 512)
+	start, _ := b.Peek(len("Action=")) // too short is no action, and the reader will meet the same error
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{b, r.Body}
+	return string(start) == "Action="
+}
+
+// write sends an answer whole.
+func write(w http.ResponseWriter, status int, contentType string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the caller has gone: nobody to tell
+}

@@ -1,0 +1,280 @@
+package ec2
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type createFlowLogsInput struct {
+	DryRun                   bool               `query:"DryRun"`
+	ClientToken              string             `query:"ClientToken"`
+	DeliverLogsPermissionArn string             `query:"DeliverLogsPermissionArn"`
+	DeliverCrossAccountRole  string             `query:"DeliverCrossAccountRole"`
+	LogGroupName             string             `query:"LogGroupName"`
+	ResourceIDs              []string           `query:"ResourceId"`
+	ResourceType             string             `query:"ResourceType"`
+	TrafficType              string             `query:"TrafficType"`
+	LogDestinationType       string             `query:"LogDestinationType"`
+	LogDestination           string             `query:"LogDestination"`
+	LogFormat                string             `query:"LogFormat"`
+	TagSpecifications        []tagSpecification `query:"TagSpecification"`
+	MaxAggregationInterval   *int               `query:"MaxAggregationInterval"`
+	DestinationOptions       *destinationInput  `query:"DestinationOptions"`
+}
+
+type tagSpecification struct {
+	ResourceType string `query:"ResourceType"`
+	Tags         []tag  `query:"Tag"`
+}
+
+type destinationInput struct {
+	FileFormat               string `query:"FileFormat"`
+	HiveCompatiblePartitions bool   `query:"HiveCompatiblePartitions"`
+	PerHourPartition         bool   `query:"PerHourPartition"`
+}
+
+type createFlowLogsOutput struct {
+	ClientToken  string                `xml:"clientToken"`
+	FlowLogIDs   idSet                 `xml:"flowLogIdSet"`
+	Unsuccessful api.Set[unsuccessful] `xml:"unsuccessful"`
+}
+
+type idSet = api.Set[string]
+
+// maxResourceIDs is how many ids one call may have. Source: botocore's model, CreateFlowLogs.
+const maxResourceIDs = 1000
+
+func (s *server) createFlowLogs(ctx context.Context, in *createFlowLogsInput) (*createFlowLogsOutput, error) {
+	c, err := s.caller(ctx)
+	if err != nil {
+		return nil, err
+	}
+	base, err := in.flowLog(c)
+	if err != nil {
+		return nil, awsError(err)
+	}
+	tags, err := in.tags()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkResources(s.Network.Snapshot(), c, base.ResourceType, in.ResourceIDs); err != nil {
+		return nil, err
+	}
+	if err := api.DryRun(in.DryRun); err != nil {
+		return nil, err
+	}
+	out := &createFlowLogsOutput{ClientToken: in.ClientToken}
+	if out.ClientToken == "" {
+		out.ClientToken = newToken()
+	}
+	if failed := s.checkDestination(ctx, &base); failed != nil {
+		for _, id := range in.ResourceIDs {
+			out.Unsuccessful = append(out.Unsuccessful, unsuccessful{id, *failed})
+		}
+		return out, nil
+	}
+	logs := make([]flowlog.FlowLog, len(in.ResourceIDs))
+	for i, id := range in.ResourceIDs {
+		logs[i] = base
+		logs[i].ID, logs[i].ResourceID = s.NewID("fl"), id
+		out.FlowLogIDs = append(out.FlowLogIDs, logs[i].ID)
+	}
+	if err := s.FlowLogs.CreateFlowLogs(ctx, logs, tags); err != nil {
+		return nil, awsError(err)
+	}
+	return out, s.Sealer.Seal(ctx, c.Account, c.Region, in.ResourceIDs)
+}
+
+// flowLog checks everything that does not depend on what exists.
+func (in *createFlowLogsInput) flowLog(c api.Caller) (flowlog.FlowLog, error) {
+	f := flowlog.FlowLog{
+		Account: c.Account, Region: c.Region, ResourceType: flowlog.ResourceType(in.ResourceType), TrafficType: flowlog.TrafficType(in.TrafficType),
+		DestinationType: flowlog.DestinationType(in.LogDestinationType), Destination: in.LogDestination, LogGroupName: in.LogGroupName,
+		PermissionARN: in.DeliverLogsPermissionArn, CrossAccountRole: in.DeliverCrossAccountRole, Format: in.LogFormat,
+	}
+	for _, check := range []func(*flowlog.FlowLog) error{in.checkResource, in.checkTraffic, in.checkWhere, in.checkOptions, in.checkInterval} {
+		if err := check(&f); err != nil {
+			return f, err
+		}
+	}
+	if f.Format == "" {
+		f.Format = flowlog.DefaultFormat()
+	}
+	_, err := flowlog.ParseFormat(f.Format)
+	return f, err
+}
+
+func (in *createFlowLogsInput) checkResource(f *flowlog.FlowLog) error {
+	switch {
+	case len(in.ResourceIDs) == 0:
+		return missingParameter("resourceIdSet")
+	case len(in.ResourceIDs) > maxResourceIDs:
+		return invalidParameter(fmt.Sprintf("The number of resource ids must not exceed %d.", maxResourceIDs))
+	case in.ResourceType == "":
+		return missingParameter("resourceType")
+	case !slices.Contains([]flowlog.ResourceType{flowlog.VPC, flowlog.Subnet, flowlog.NetworkInterface}, f.ResourceType):
+		return invalidValue(fmt.Sprintf("Value (%s) for parameter resourceType is invalid. Valid values: VPC, Subnet, NetworkInterface", in.ResourceType))
+	}
+	return nil
+}
+
+func (in *createFlowLogsInput) checkTraffic(f *flowlog.FlowLog) error {
+	switch f.TrafficType {
+	case "":
+		return invalidParameter("traffic-type is required when the resource-type is VPC, Subnet or NetworkInterface")
+	case flowlog.AcceptTraffic, flowlog.RejectTraffic, flowlog.AllTraffic:
+		return nil
+	}
+	return invalidValue(fmt.Sprintf("Value (%s) for parameter trafficType is invalid. Valid values: ACCEPT, REJECT, ALL", in.TrafficType))
+}
+
+// checkWhere checks the destination's members against each other.
+func (in *createFlowLogsInput) checkWhere(f *flowlog.FlowLog) error {
+	if f.DestinationType == "" {
+		f.DestinationType = flowlog.CloudWatchLogs
+	}
+	switch {
+	case f.DestinationType != flowlog.CloudWatchLogs && f.DestinationType != flowlog.S3:
+		return invalidValue(fmt.Sprintf("Value (%s) for parameter logDestinationType is invalid. Valid values: cloud-watch-logs, s3", in.LogDestinationType))
+	case in.LogDestination != "" && in.LogGroupName != "":
+		return invalidParameter("Please only provide LogGroupName or only provide LogDestination.")
+	case in.LogDestination == "" && in.LogGroupName == "":
+		return invalidParameter("LogDestination can't be empty if LogGroupName is not provided.")
+	case f.DestinationType != flowlog.CloudWatchLogs && in.LogGroupName != "":
+		return invalidParameter("LogDestination type must be cloud-watch-logs if LogGroupName is provided.")
+	case f.DestinationType == flowlog.CloudWatchLogs && in.DeliverLogsPermissionArn == "":
+		return invalidParameter("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs.")
+	case f.DestinationType == flowlog.S3 && in.DeliverLogsPermissionArn != "":
+		return invalidParameter("DeliverLogsPermissionArn is not applicable for s3 delivery")
+	case f.DestinationType == flowlog.CloudWatchLogs && f.LogGroup() == "":
+		return invalidParameter(fmt.Sprintf("LogDestination: %s is not the ARN of a log group", in.LogDestination))
+	}
+	return in.checkBucketARN(f)
+}
+
+// checkBucketARN refuses what is not a bucket's ARN, and the folder AWSLogs,
+// which is reserved. Source: EC2 API, CreateFlowLogs, LogDestination.
+func (in *createFlowLogsInput) checkBucketARN(f *flowlog.FlowLog) error {
+	if f.DestinationType != flowlog.S3 {
+		return nil
+	}
+	_, folder, ok := flowlog.Bucket(in.LogDestination)
+	if !ok {
+		return invalidParameter(fmt.Sprintf("LogDestination: %s is not the ARN of a bucket", in.LogDestination))
+	}
+	if first, _, _ := strings.Cut(folder, "/"); first == "AWSLogs" {
+		return invalidParameter("LogDestination: AWSLogs is a reserved term and cannot be a subfolder")
+	}
+	return nil
+}
+
+func (in *createFlowLogsInput) checkOptions(f *flowlog.FlowLog) error {
+	o := in.DestinationOptions
+	if f.DestinationType != flowlog.S3 {
+		if o != nil {
+			return invalidParameter(fmt.Sprintf("DestinationOptions is not supported when LogDestinationType is %s", f.DestinationType))
+		}
+		return nil
+	}
+	f.FileFormat = flowlog.PlainText
+	if o == nil {
+		return nil
+	}
+	f.HivePartitions, f.HourlyPartitions = o.HiveCompatiblePartitions, o.PerHourPartition
+	switch o.FileFormat {
+	case "", flowlog.PlainText:
+		return nil
+	case flowlog.Parquet:
+		return invalidParameter("this version of flowemu does not write Parquet; use plain-text")
+	}
+	return invalidValue(fmt.Sprintf("Value (%s) for parameter fileFormat is invalid. Valid values: plain-text, parquet", o.FileFormat))
+}
+
+// Maximum aggregation intervals, in seconds. Source: EC2 API, CreateFlowLogs.
+const (
+	shortInterval   = 60
+	defaultInterval = 600
+)
+
+func (in *createFlowLogsInput) checkInterval(f *flowlog.FlowLog) error {
+	f.Interval = defaultInterval
+	if in.MaxAggregationInterval != nil {
+		f.Interval = *in.MaxAggregationInterval
+	}
+	if f.Interval != shortInterval && f.Interval != defaultInterval {
+		return invalidParameter("Invalid Flow Log Max Aggregation Interval")
+	}
+	return nil
+}
+
+func (in *createFlowLogsInput) tags() (map[string]string, error) {
+	out := map[string]string{}
+	for _, spec := range in.TagSpecifications {
+		if spec.ResourceType != typeFlowLog {
+			return nil, invalidValue(fmt.Sprintf("'%s' is not a valid taggable resource type for this operation.", spec.ResourceType))
+		}
+		for _, t := range spec.Tags {
+			if _, twice := out[t.Key]; twice {
+				return nil, invalidValue(fmt.Sprintf("Duplicate tag key '%s' specified.", t.Key))
+			}
+			out[t.Key] = t.Value
+		}
+		if err := checkTags(spec.Tags); err != nil {
+			return nil, err
+		}
+	}
+	if len(out) > maxTags {
+		return nil, tooManyTags()
+	}
+	return out, nil
+}
+
+// checkResources says which of the resources does not exist.
+func checkResources(n *vpc.Snapshot, c api.Caller, kind flowlog.ResourceType, ids []string) error {
+	own := func(account, region string) bool { return account == c.Account && region == c.Region }
+	for _, id := range ids {
+		switch kind {
+		case flowlog.VPC:
+			if v := n.VPC(id); v == nil || !own(v.Account, v.Region) {
+				return &api.Error{Code: "InvalidVpcID.NotFound", Message: fmt.Sprintf("VpcID %s does not exist.", id)}
+			}
+		case flowlog.Subnet:
+			if v := n.Subnet(id); v == nil || !own(v.Account, v.Region) {
+				return &api.Error{Code: "InvalidSubnetID.NotFound", Message: fmt.Sprintf("The subnet ID '%s' does not exist", id)}
+			}
+		case flowlog.NetworkInterface:
+			if v := n.ENI(id); v == nil || !own(v.Account, v.Region) {
+				return &api.Error{Code: "InvalidNetworkInterfaceID.NotFound", Message: fmt.Sprintf("The networkInterface ID '%s' does not exist", id)}
+			}
+		}
+	}
+	return nil
+}
+
+// checkDestination gives the error of every resource when the bucket is missing.
+// A log group may be missing: the first delivery makes it.
+func (s *server) checkDestination(ctx context.Context, f *flowlog.FlowLog) *itemError {
+	if f.DestinationType != flowlog.S3 {
+		return nil
+	}
+	bucket, _, _ := flowlog.Bucket(f.Destination)
+	if ok, err := s.Buckets.BucketExists(ctx, bucket); err != nil || !ok {
+		return &itemError{Code: "400", Message: fmt.Sprintf("LogDestination: %s does not exist", bucket)}
+	}
+	return nil
+}
+
+// newToken makes a client token as AWS does for callers that sent none.
+func newToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return base64.StdEncoding.EncodeToString(b[:])
+}

@@ -1,0 +1,290 @@
+// Package publisher takes sealed windows, keeps them safe in the spool and delivers them as flow log records.
+package publisher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// Network is where an interface's attributes come from.
+type Network interface{ Snapshot() *vpc.Snapshot }
+
+// Store is what the publisher needs remembered.
+type Store interface {
+	ActiveFlowLogs(ctx context.Context) ([]flowlog.FlowLog, error)
+	FlowLog(ctx context.Context, id string) (flowlog.FlowLog, error)
+	SetFailure(ctx context.Context, id, failure string) error
+	LastSpoolFile(ctx context.Context) (int64, error)
+	AddSpool(ctx context.Context, file int64, slot time.Time, flowLogs []string) error
+	WaitingSpool(ctx context.Context) ([]flowlog.Waiting, error)
+	CreateDelivery(ctx context.Context, w flowlog.Waiting, destination func(id int64) string) (flowlog.Delivery, error)
+	Deliveries(ctx context.Context) ([]flowlog.Delivery, error)
+	DoneSpool(ctx context.Context) ([]int64, error)
+	ForgetSpool(ctx context.Context, files []int64) error
+	SetOpenWindows(ctx context.Context, open map[string]time.Time) error
+	OpenWindows(ctx context.Context) (map[string]time.Time, error)
+}
+
+// Options configure New. Dir, Network, Store and Sinks are required. SpoolLimit
+// is in bytes; past it new windows become SKIPDATA until there is room. Recent
+// is how many of the last flows Records can give.
+type Options struct {
+	Dir        string
+	Network    Network
+	Store      Store
+	Sinks      map[flowlog.DestinationType]Sink
+	SpoolLimit int64
+	Recent     int
+	Logger     *slog.Logger
+	Now        func() time.Time
+}
+
+// Publisher receives sealed windows and delivers them. Safe for concurrent use.
+type Publisher struct {
+	opt  Options
+	feed *feed
+	kick chan struct{} // something waits to be delivered
+
+	delivering sync.Mutex // held over a round of deliveries
+	retry      map[string]backoff
+
+	mu      sync.Mutex // guards what follows
+	match   *matcher
+	spool   spool
+	last    int64           // the number of the last spool file
+	sizes   map[int64]int64 // of the spool files, in bytes
+	backlog []batch         // sealed, but not yet on disk: it was full
+	open    map[string]time.Time
+}
+
+// batch is entries whose records end in one slot, and the spool file that holds
+// them, or 0 if none does yet.
+type batch struct {
+	file    int64
+	slot    time.Time
+	entries []entry
+}
+
+const (
+	defaultSpoolLimit = 1 << 30
+	defaultRecent     = 100_000
+)
+
+// New opens the spool in o.Dir, and takes up what an earlier run left there.
+func New(ctx context.Context, o Options) (*Publisher, error) {
+	if o.Dir == "" || o.Network == nil || o.Store == nil || o.Sinks == nil {
+		return nil, errors.New("publisher: Dir, Network, Store and Sinks are required")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.SpoolLimit == 0 {
+		o.SpoolLimit = defaultSpoolLimit
+	}
+	if o.Recent == 0 {
+		o.Recent = defaultRecent
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open the spool: %w", err)
+	}
+	p := &Publisher{
+		opt: o, feed: newFeed(o.Recent), kick: make(chan struct{}, 1), retry: map[string]backoff{},
+		match: newMatcher(), spool: spool{o.Dir}, open: map[string]time.Time{},
+	}
+	return p, p.recover(ctx)
+}
+
+// recover makes the database and the spool agree: a file that was written just
+// before a crash is added, one that is damaged is set aside.
+func (p *Publisher) recover(ctx context.Context) error {
+	files, sizes, err := p.spool.list()
+	if err != nil {
+		return err
+	}
+	p.sizes = sizes
+	if p.last, err = p.opt.Store.LastSpoolFile(ctx); err != nil {
+		return err
+	}
+	for _, file := range files {
+		h, err := p.spool.header(file)
+		if errors.Is(err, errSpool) {
+			p.opt.Logger.Error("a spool file is damaged and set aside; its records are lost", "file", p.spool.path(file), "error", err)
+			if err := os.Rename(p.spool.path(file), p.spool.path(file)+".damaged"); err != nil {
+				return fmt.Errorf("set a damaged spool file aside: %w", err)
+			}
+			delete(p.sizes, file)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := p.opt.Store.AddSpool(ctx, file, time.Unix(h.Slot, 0), flowLogs(h.Entries)); err != nil {
+			return err
+		}
+		p.last = max(p.last, file)
+	}
+	return p.skipLost(ctx)
+}
+
+// skipLost says with a SKIPDATA record per interface that the windows that were
+// open at a crash are lost. How long they lasted is not known, so each record
+// is as short as can be.
+func (p *Publisher) skipLost(ctx context.Context) error {
+	lost, err := p.opt.Store.OpenWindows(ctx)
+	if err != nil || len(lost) == 0 {
+		return err
+	}
+	var windows []flow.Window
+	for id, since := range lost {
+		windows = append(windows, flow.Window{InterfaceID: id, Start: since, End: since.Add(time.Second), Lost: 1})
+		p.opt.Logger.Warn("flowemu was not stopped properly; packets that were not yet sealed are lost", "interface", id, "since", since)
+	}
+	p.Export(ctx, windows)
+	return p.opt.Store.SetOpenWindows(ctx, nil)
+}
+
+// Export takes the windows of one seal. What flow logs want of them is on disk
+// when it returns, or waits in memory if the disk has no room.
+func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
+	ctx = context.WithoutCancel(ctx) // what is sealed is kept, whoever gave up
+	logs, err := p.opt.Store.ActiveFlowLogs(ctx)
+	if err != nil {
+		p.opt.Logger.Error("cannot read the flow logs; sealed windows are lost", "error", err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var entries []entry
+	snap := p.opt.Network.Snapshot()
+	for i := range windows {
+		w := &windows[i]
+		iface := interfaceOf(snap, w.InterfaceID)
+		if iface == nil {
+			p.opt.Logger.Error("a window of an unknown interface is dropped", "interface", w.InterfaceID)
+			continue
+		}
+		p.feed.publish(w, iface)
+		if p.full() {
+			w.Lost += packets(w.Flows)
+			w.Flows = nil
+		}
+		entries = append(entries, p.match.entries(w, iface, logs)...)
+		p.noteOpen(w)
+	}
+	for _, b := range bySlot(entries) {
+		p.backlog = append(p.backlog, b)
+	}
+	p.writeBacklog(ctx)
+	if err := p.opt.Store.SetOpenWindows(ctx, p.open); err != nil {
+		p.opt.Logger.Error("cannot note the open windows", "error", err)
+	}
+	p.wake()
+}
+
+func (p *Publisher) wake() {
+	select {
+	case p.kick <- struct{}{}:
+	default:
+	}
+}
+
+func interfaceOf(s *vpc.Snapshot, id string) *flowlog.Interface {
+	e := s.ENI(id)
+	if e == nil {
+		return nil
+	}
+	out := &flowlog.Interface{ENI: *e}
+	if v := s.VPC(e.VPCID); v != nil {
+		out.VPCCIDRs = v.CIDRs
+	}
+	return out
+}
+
+func packets(flows []flow.Flow) (n uint64) {
+	for i := range flows {
+		n += flows[i].Packets
+	}
+	return n
+}
+
+// noteOpen remembers since when an interface's open window is open.
+func (p *Publisher) noteOpen(w *flow.Window) {
+	if !w.Offline {
+		p.open[w.InterfaceID] = w.End
+	}
+}
+
+// bySlot parts entries by the five minutes in which they end, since an object
+// holds only records of one slot.
+func bySlot(entries []entry) []batch {
+	var out []batch
+	for _, e := range entries {
+		slot := time.Unix(0, e.End).UTC().Truncate(flowlog.Slot)
+		i := slices.IndexFunc(out, func(b batch) bool { return b.slot.Equal(slot) })
+		if i < 0 {
+			i = len(out)
+			out = append(out, batch{slot: slot})
+		}
+		out[i].entries = append(out[i].entries, e)
+	}
+	return out
+}
+
+// full says whether the spool has reached its limit.
+func (p *Publisher) full() bool {
+	var n int64
+	for _, size := range p.sizes {
+		n += size
+	}
+	for i := range p.backlog {
+		for j := range p.backlog[i].entries {
+			n += int64(len(p.backlog[i].entries[j].flows)) * flowSize
+		}
+	}
+	return n >= p.opt.SpoolLimit
+}
+
+// writeBacklog writes what is sealed into spool files, in order, as far as the disk takes it.
+func (p *Publisher) writeBacklog(ctx context.Context) {
+	for len(p.backlog) > 0 {
+		if err := p.writeBatch(ctx, &p.backlog[0]); err != nil {
+			p.opt.Logger.Error("cannot spool; sealed windows wait in memory", "batches", len(p.backlog), "error", err)
+			return
+		}
+		p.backlog = p.backlog[1:]
+	}
+}
+
+func (p *Publisher) writeBatch(ctx context.Context, b *batch) error {
+	if b.file == 0 {
+		size, err := p.spool.write(p.last+1, b.slot, b.entries)
+		if err != nil {
+			return err
+		}
+		p.last++
+		b.file = p.last
+		p.sizes[b.file] = size
+	}
+	return p.opt.Store.AddSpool(ctx, b.file, b.slot, flowLogs(b.entries))
+}
+
+// Close notes that nothing is open any more: call it after the last Export.
+func (p *Publisher) Close(ctx context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	clear(p.open)
+	return p.opt.Store.SetOpenWindows(ctx, nil)
+}

@@ -1,0 +1,72 @@
+package publisher
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/object"
+)
+
+// ObjectPutter is all the S3 sink needs of an object store. It stores the object
+// and marks the delivery in one step, or fails with object.ErrNoBucket.
+type ObjectPutter interface {
+	PutDelivery(ctx context.Context, bucket, key string, body []byte, contentType string, delivery int64) error
+}
+
+// s3Sink writes gzipped text objects with a header line.
+type s3Sink struct{ objects ObjectPutter }
+
+func (s *s3Sink) Destination(f *flowlog.FlowLog, d *flowlog.Delivery) string {
+	return flowlog.ObjectKey(f, d.Slot, unique(d.ID))
+}
+
+// unique spreads delivery numbers over 32 bits, each to another value.
+func unique(id int64) uint32 {
+	return uint32(id)*0x9e3779b1 ^ 0x5f10e000
+}
+
+// contentType is what AWS's log delivery stores its objects as.
+const contentType = "application/octet-stream"
+
+func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Delivery, records iter.Seq2[*flowlog.Record, error]) (Receipt, error) {
+	format, err := flowlog.ParseFormat(f.Format)
+	if err != nil {
+		return Receipt{}, err
+	}
+	body, n, err := gzipText(format, records)
+	if err != nil {
+		return Receipt{}, err
+	}
+	bucket, _, _ := flowlog.Bucket(f.Destination)
+	err = s.objects.PutDelivery(ctx, bucket, d.Destination, body, contentType, d.ID)
+	if errors.Is(err, object.ErrNoBucket) {
+		return Receipt{}, &Error{AccessError, err}
+	}
+	return Receipt{Records: n, Bucket: bucket, Key: d.Destination}, err
+}
+
+// gzipText renders records under their header line. The same records give the same bytes.
+func gzipText(format flowlog.Format, records iter.Seq2[*flowlog.Record, error]) (body []byte, n int, err error) {
+	var out bytes.Buffer
+	z := gzip.NewWriter(&out)
+	line := append([]byte(format.Header()), '\n')
+	if _, err := z.Write(line); err != nil {
+		return nil, 0, err
+	}
+	for r, err := range records {
+		if err != nil {
+			return nil, 0, err
+		}
+		line = append(format.Append(line[:0], r), '\n')
+		if _, err := z.Write(line); err != nil {
+			return nil, 0, err
+		}
+		n++
+	}
+	return out.Bytes(), n, z.Close()
+}

@@ -1,0 +1,314 @@
+package publisher
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/flowlog"
+)
+
+// A spool file holds sealed windows until every flow log that wants them has
+// them. It speaks for itself: nothing that it needs is elsewhere.
+//
+//	magic    8 bytes "flowspl1"
+//	length   4 bytes, little-endian
+//	header   JSON: {"slot": Unix seconds, "entries": [entry]}
+//	flows    entry by entry, flowSize bytes each
+//	CRC-32   4 bytes, little-endian, IEEE, of all before
+//
+// A flow: source 16, destination 16, ports 2 and 2, protocol, IP version,
+// direction, action, TCP flags 1 each, packets 8, bytes 8, little-endian.
+const (
+	spoolMagic  = "flowspl1"
+	spoolSuffix = ".spool"
+	flowSize    = 57
+)
+
+// entry is what one interface has for some flow logs: a window's flows, or the
+// word that it had none or lost some.
+type entry struct {
+	Interface flowlog.Interface
+	Start     int64 // Unix nanoseconds
+	End       int64
+	Status    flowlog.Status
+	FlowLogs  []string // ids of those that want it
+	Count     int      // flows that follow
+	flows     []flow.Flow
+}
+
+type spoolHeader struct {
+	Slot    int64   `json:"slot"`
+	Entries []entry `json:"entries"`
+}
+
+// flowLogs gives the ids of all flow logs that want something of the entries.
+func flowLogs(entries []entry) []string {
+	var ids []string
+	for i := range entries {
+		ids = append(ids, entries[i].FlowLogs...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// spool is the folder of spool files.
+type spool struct{ dir string }
+
+func (s spool) path(file int64) string {
+	return filepath.Join(s.dir, fmt.Sprintf("%016d%s", file, spoolSuffix))
+}
+
+// write makes a spool file durable before it returns: written, synced, renamed, the folder synced.
+func (s spool) write(file int64, slot time.Time, entries []entry) (size int64, err error) {
+	tmp := s.path(file) + ".tmp"
+	f, err := os.OpenFile(tmp, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return 0, fmt.Errorf("write spool file %d: %w", file, err)
+	}
+	size, err = encodeSpool(f, slot, entries)
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
+	if err == nil {
+		err = os.Rename(tmp, s.path(file))
+	}
+	if err == nil {
+		err = syncDir(s.dir)
+	}
+	if err != nil {
+		return 0, errors.Join(fmt.Errorf("write spool file %d: %w", file, err), os.Remove(tmp))
+	}
+	return size, nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// list gives the numbers of the spool files on disk in order, with their sizes,
+// and removes what a crash left half written.
+func (s spool) list() (files []int64, sizes map[int64]int64, err error) {
+	all, err := os.ReadDir(s.dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the spool: %w", err)
+	}
+	sizes = map[int64]int64{}
+	for _, e := range all {
+		if strings.HasSuffix(e.Name(), ".tmp") {
+			if err := os.Remove(filepath.Join(s.dir, e.Name())); err != nil {
+				return nil, nil, fmt.Errorf("read the spool: %w", err)
+			}
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSuffix(e.Name(), spoolSuffix), 10, 64)
+		if err != nil {
+			continue // not ours
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil, nil, fmt.Errorf("read the spool: %w", err)
+		}
+		files, sizes[n] = append(files, n), info.Size()
+	}
+	return files, sizes, nil
+}
+
+func encodeSpool(w io.Writer, slot time.Time, entries []entry) (int64, error) {
+	for i := range entries {
+		entries[i].Count = len(entries[i].flows)
+	}
+	header, err := json.Marshal(spoolHeader{Slot: slot.Unix(), Entries: entries})
+	if err != nil {
+		return 0, err
+	}
+	sum := crc32.NewIEEE()
+	b := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)
+	head := binary.LittleEndian.AppendUint32([]byte(spoolMagic), uint32(len(header)))
+	n := int64(len(head) + len(header) + 4)
+	put := func(p []byte) { _, _ = b.Write(p) } // a bufio.Writer keeps its first error for Flush
+	put(head)
+	put(header)
+	buf := make([]byte, 0, flowSize)
+	for i := range entries {
+		for j := range entries[i].flows {
+			put(appendFlow(buf, &entries[i].flows[j]))
+			n += flowSize
+		}
+	}
+	if err := b.Flush(); err != nil {
+		return 0, err
+	}
+	_, err = w.Write(binary.LittleEndian.AppendUint32(nil, sum.Sum32()))
+	return n, err
+}
+
+func appendFlow(b []byte, f *flow.Flow) []byte {
+	b = append(append(b, f.Src[:]...), f.Dst[:]...)
+	b = binary.LittleEndian.AppendUint16(b, f.SrcPort)
+	b = binary.LittleEndian.AppendUint16(b, f.DstPort)
+	b = append(b, f.Protocol, f.IPVersion, byte(f.Direction), byte(f.Verdict.Action), f.TCPFlags)
+	b = binary.LittleEndian.AppendUint64(b, f.Packets)
+	return binary.LittleEndian.AppendUint64(b, f.Bytes)
+}
+
+func parseFlow(b []byte, f *flow.Flow) {
+	copy(f.Src[:], b)
+	copy(f.Dst[:], b[16:])
+	f.SrcPort, f.DstPort = binary.LittleEndian.Uint16(b[32:]), binary.LittleEndian.Uint16(b[34:])
+	f.Protocol, f.IPVersion, f.Direction = b[36], b[37], flow.Direction(b[38])
+	f.Verdict, f.TCPFlags = flow.Verdict{Action: flow.Action(b[39])}, b[40]
+	f.Packets, f.Bytes = binary.LittleEndian.Uint64(b[41:]), binary.LittleEndian.Uint64(b[49:])
+}
+
+// errSpool says that a spool file is not one, or is damaged.
+var errSpool = errors.New("damaged spool file")
+
+// maxHeader bounds the header of a spool file, so that a damaged length does not take the memory.
+const maxHeader = 64 << 20
+
+// readHeader reads the header of a spool file and leaves r at the first flow.
+func readHeader(r io.Reader) (spoolHeader, error) {
+	var h spoolHeader
+	head := make([]byte, len(spoolMagic)+4)
+	if _, err := io.ReadFull(r, head); err != nil || string(head[:len(spoolMagic)]) != spoolMagic {
+		return h, errSpool
+	}
+	n := binary.LittleEndian.Uint32(head[len(spoolMagic):])
+	if n > maxHeader {
+		return h, errSpool
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return h, errSpool
+	}
+	if err := json.Unmarshal(text, &h); err != nil {
+		return h, fmt.Errorf("%w: %w", errSpool, err)
+	}
+	for i := range h.Entries {
+		if h.Entries[i].Count < 0 {
+			return h, errSpool
+		}
+	}
+	return h, nil
+}
+
+// header reads the header of a spool file after checking the whole file's sum.
+func (s spool) header(file int64) (spoolHeader, error) {
+	f, err := os.Open(s.path(file))
+	if err != nil {
+		return spoolHeader{}, err
+	}
+	defer f.Close()
+	if err := checkSum(f); err != nil {
+		return spoolHeader{}, fmt.Errorf("spool file %d: %w", file, err)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return spoolHeader{}, err
+	}
+	h, err := readHeader(bufio.NewReader(f))
+	if err != nil {
+		return spoolHeader{}, fmt.Errorf("spool file %d: %w", file, err)
+	}
+	return h, nil
+}
+
+func checkSum(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < 4 {
+		return errSpool
+	}
+	sum := crc32.NewIEEE()
+	if _, err := io.Copy(sum, io.LimitReader(f, info.Size()-4)); err != nil {
+		return err
+	}
+	var want [4]byte
+	if _, err := io.ReadFull(f, want[:]); err != nil {
+		return err
+	}
+	if binary.LittleEndian.Uint32(want[:]) != sum.Sum32() {
+		return errSpool
+	}
+	return nil
+}
+
+// records gives a flow log's records of spool files, file by file, entry by
+// entry. The record is valid until the next one. It ends after an error.
+func (s spool) records(files []int64, f *flowlog.FlowLog) iter.Seq2[*flowlog.Record, error] {
+	return func(yield func(*flowlog.Record, error) bool) {
+		for _, file := range files {
+			if !s.fileRecords(file, f, yield) {
+				return
+			}
+		}
+	}
+}
+
+// fileRecords says with false that the caller is to stop.
+func (s spool) fileRecords(file int64, f *flowlog.FlowLog, yield func(*flowlog.Record, error) bool) bool {
+	in, err := os.Open(s.path(file))
+	if err != nil {
+		yield(nil, fmt.Errorf("spool file %d: %w", file, err))
+		return false
+	}
+	defer in.Close()
+	if err = checkSum(in); err == nil {
+		_, err = in.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		yield(nil, fmt.Errorf("spool file %d: %w", file, err))
+		return false
+	}
+	more, err := readRecords(bufio.NewReaderSize(in, 1<<16), f, yield)
+	if err != nil {
+		yield(nil, fmt.Errorf("spool file %d: %w", file, err))
+		return false
+	}
+	return more
+}
+
+func readRecords(r io.Reader, f *flowlog.FlowLog, yield func(*flowlog.Record, error) bool) (more bool, err error) {
+	h, err := readHeader(r)
+	if err != nil {
+		return false, err
+	}
+	buf := make([]byte, flowSize)
+	for i := range h.Entries {
+		e := &h.Entries[i]
+		wanted := slices.Contains(e.FlowLogs, f.ID)
+		rec := flowlog.Record{Interface: &e.Interface, Start: time.Unix(0, e.Start), End: time.Unix(0, e.End), Status: e.Status}
+		if wanted && e.Status != flowlog.OK && !yield(&rec, nil) {
+			return false, nil
+		}
+		for range e.Count {
+			if _, err := io.ReadFull(r, buf); err != nil {
+				return false, errSpool
+			}
+			parseFlow(buf, &rec.Flow)
+			if wanted && f.Wants(rec.Verdict.Action.String()) && !yield(&rec, nil) {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
