@@ -68,5 +68,8 @@ func gzipText(format flowlog.Format, records iter.Seq2[*flowlog.Record, error]) 
 		}
 		n++
 	}
-	return out.Bytes(), n, z.Close()
+	if err := z.Close(); err != nil {
+		return nil, 0, err
+	}
+	return out.Bytes(), n, nil
 }

@@ -124,7 +124,7 @@ func (c *call) putPart(u object.Upload, n int, body *payload) (p object.Part, er
 	p = object.Part{Number: n, Size: b.size, MD5: b.md5, Checksum: body.checksum(), Blob: b.id}
 	replaced, err := c.server.index.PutPart(c.r.Context(), u.ID, p)
 	if err != nil {
-		c.server.discard(b.id)
+		c.server.discard(b.id, err)
 		return p, err
 	}
 	c.server.blobs.remove(replaced)
@@ -262,7 +262,7 @@ func (b backend) CompleteMultipartUpload(_, _ string, _ gofakes3.UploadID, in *g
 	}
 	stale, err := b.server.index.CompleteUpload(b.r.Context(), u.ID, &o, b.condition())
 	if err != nil {
-		b.server.discard(o.Blob)
+		b.server.discard(o.Blob, err)
 		return "", "", b.fail(err)
 	}
 	b.server.blobs.remove(stale...)

@@ -115,20 +115,32 @@ func (s *Server) put(ctx context.Context, o *object.Object, in io.Reader, p *pay
 	}
 	replaced, err := s.index.PutObject(ctx, o, cond, delivery)
 	if err != nil {
-		s.discard(b.id)
+		s.discard(b.id, err)
 		return err
 	}
 	s.blobs.remove(replaced)
 	return nil
 }
 
-// discard removes a blob that a failed transaction was to refer to, unless it does:
-// a commit may report an error and yet be on disk.
-func (s *Server) discard(id string) {
-	for used, err := range s.index.Blobs(context.Background()) {
-		if err != nil || used == id {
-			return // the next start sweeps it if it is of no use
+// discard removes a blob that a transaction was to refer to, which failed with cause.
+// Unless the index refused, it looks first: a commit may report an error and yet be on disk.
+func (s *Server) discard(id string, cause error) {
+	if !refused(cause) {
+		for used, err := range s.index.Blobs(context.Background()) {
+			if err != nil || used == id {
+				return // the next start sweeps it if it is of no use
+			}
 		}
 	}
 	s.blobs.remove(id)
+}
+
+// refused says whether err is the index's decision, so that nothing was committed.
+func refused(err error) bool {
+	for _, e := range []error{object.ErrPrecondition, object.ErrNoKey, object.ErrNoBucket, object.ErrNoUpload} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,88 @@
+package capture
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+// linkType is a number of https://www.tcpdump.org/linktypes.html. Sixteen bits:
+// gopacket's own LinkType has eight and takes LINUX_SLL2 (276) for 20.
+type linkType uint16
+
+const (
+	linkNull     linkType = 0
+	linkEthernet linkType = 1
+	linkRawBSD   linkType = 12
+	linkRawOpen  linkType = 14
+	linkRaw      linkType = 101
+	linkLoop     linkType = 108
+	linkSLL      linkType = 113
+	linkIPv4     linkType = 228
+	linkIPv6     linkType = 229
+	linkSLL2     linkType = 276
+)
+
+// Packet types of Linux's packet sockets and of the SLL headers.
+const (
+	typeOtherHost = 3
+	typeOutgoing  = 4
+)
+
+// frame is what a source saw. The source owns data, which is valid until the
+// next frame is asked for.
+type frame struct {
+	data     []byte
+	at       int64  // nanoseconds since 1970
+	length   uint32 // before any cut by a snap length
+	link     linkType
+	gso      uint16 // segment size, when the frame is a super-packet of known size
+	outgoing bool
+	other    bool // for another host's hardware address
+}
+
+// key is a flow's identity: 40 bytes without padding or pointers.
+type key struct {
+	flow.Tuple
+	direction flow.Direction
+	_         uint8
+}
+
+// words gives the key as numbers, for hashing and comparing.
+func (k *key) words() (a, b, c, d, e uint64) {
+	le := binary.LittleEndian
+	e = uint64(k.SrcPort) | uint64(k.DstPort)<<16 | uint64(k.Protocol)<<32 | uint64(k.IPVersion)<<40 | uint64(k.direction)<<48
+	return le.Uint64(k.Src[:8]), le.Uint64(k.Src[8:]), le.Uint64(k.Dst[:8]), le.Uint64(k.Dst[8:]), e
+}
+
+// hashSeed is random per engine, so that nobody can aim packets at one slot.
+type hashSeed [4]uint64
+
+func (k *key) hash(s *hashSeed) uint64 {
+	a, b, c, d, e := k.words()
+	x := fold(a^s[0], b^s[1])
+	y := fold(c^s[2], d^s[3])
+	return fold(x^s[1]^e, y^s[2])
+}
+
+func fold(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a, b)
+	return hi ^ lo
+}
+
+func (k *key) equal(o *key) bool {
+	a, b, c, d, e := k.words()
+	v, w, x, y, z := o.words()
+	return (a^v)|(b^w)|(c^x)|(d^y)|(e^z) == 0
+}
+
+// packet is what decoding keeps of a frame.
+type packet struct {
+	key     key
+	hash    uint64
+	bytes   uint64 // IP total length, summed over the packets on the wire
+	packets uint32
+	l3      uint16 // offset of the IP header
+	flags   uint8
+}

@@ -1,0 +1,151 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+// ReplayOptions says how to count a packet file.
+type ReplayOptions struct {
+	Window      time.Duration // default 10 s
+	MaxFlows    int           // default 1,000,000
+	InterfaceID string
+	// Addrs are the interface's addresses and decide the direction; without
+	// any it is unknown.
+	Addrs   []netip.Addr
+	Network Network // default: everything is accepted
+	// Emit takes each window when the first packet past it was read. The
+	// window's Flows are used again after Emit returned.
+	Emit func(flow.Window) error
+	// Progress, which may be nil, gets the number of bytes read so far.
+	Progress func(bytes int64)
+}
+
+// Replay counts the packets of a pcap or pcapng stream. Windows follow the
+// packets' time and are aligned to multiples of their length; windows without
+// packets are not emitted, and a packet older than the open window goes into the
+// open window. A file that ends inside a packet is counted up to there, and then
+// the error wraps io.ErrUnexpectedEOF. Stats are valid with every error.
+func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
+	if o.Emit == nil {
+		return Stats{}, errors.New("capture: ReplayOptions.Emit is required")
+	}
+	if o.Window == 0 {
+		o.Window = defaultWindow
+	}
+	if o.Window < 0 {
+		return Stats{}, fmt.Errorf("capture: window of %v", o.Window)
+	}
+	if err := checkFlows(&o.MaxFlows); err != nil {
+		return Stats{}, err
+	}
+	fallback := flow.Ingress
+	if len(o.Addrs) == 0 {
+		fallback = flow.Unknown
+	}
+	t, err := newTable(o.InterfaceID, o.Network, newSeed(), o.MaxFlows)
+	if err != nil {
+		return Stats{}, err
+	}
+	defer t.free()
+	file := &offline{
+		table: t, interfaceID: o.InterfaceID, width: int64(o.Window),
+		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, reuse: true,
+	}
+	return file.run(r, func(offset int64) error {
+		if o.Progress != nil {
+			o.Progress(offset)
+		}
+		return ctx.Err()
+	})
+}
+
+func newSeed() hashSeed {
+	return hashSeed{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
+}
+
+// offline counts the frames of a file, on the file's clock.
+type offline struct {
+	table       *table
+	interfaceID string
+	width       int64
+	shift       int64 // added to every packet's time
+	side        side
+	emit        func(flow.Window) error
+	reuse       bool // the flows' memory, after emit
+
+	open  bool
+	span  span
+	tally tally
+	flows []flow.Flow
+}
+
+// run counts everything that r gives.
+func (o *offline) run(r io.Reader, onRead func(int64) error) (Stats, error) {
+	packets, err := openPackets(r, onRead)
+	if err != nil {
+		return o.tally.stats(), err
+	}
+	var f frame
+	for {
+		if err = packets.next(&f); err != nil {
+			break
+		}
+		if err := o.add(&f); err != nil {
+			return o.tally.stats(), err
+		}
+	}
+	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	sealed := o.seal()
+	return o.tally.stats(), errors.Join(err, sealed)
+}
+
+func (o *offline) add(f *frame) error {
+	at := f.at + o.shift
+	if !o.open || at >= o.span.end {
+		if err := o.seal(); err != nil {
+			return err
+		}
+		start := alignedDown(at, o.width)
+		o.span, o.open = span{start, start + o.width}, true
+	}
+	p := o.table.next()
+	r := decode(f, p)
+	o.tally[r]++
+	if r == recorded {
+		p.key.direction = o.side.direction(f, &p.key)
+		o.table.commit()
+	}
+	return nil
+}
+
+// seal emits the open window, if anything is in it.
+func (o *offline) seal() error {
+	if !o.open {
+		return nil
+	}
+	o.open = false
+	t := o.table
+	t.flush()
+	o.tally[recorded] -= t.lostFrames
+	o.tally[lostTable] += t.lostFrames
+	if t.n == 0 && t.lostFrames == 0 {
+		return nil
+	}
+	sealed := full{table: t, span: o.span}
+	w := sealed.window(o.interfaceID, true, o.flows)
+	if o.reuse {
+		o.flows = w.Flows[:0]
+	}
+	t.reset()
+	return o.emit(w)
+}

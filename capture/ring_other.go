@@ -1,0 +1,13 @@
+//go:build !linux
+
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+)
+
+func openRing(Tap, int) (source, error) {
+	return nil, fmt.Errorf("live capture needs Linux, this is %s: %w", runtime.GOOS, errors.ErrUnsupported)
+}

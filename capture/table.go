@@ -1,0 +1,244 @@
+package capture
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+// record is one flow of the open window: one cache line, no pointers.
+type record struct {
+	key        key
+	packets    uint64
+	bytes      uint64
+	flags      uint8
+	action     flow.Action
+	generation uint16 // of the policy that gave the verdict; spare until verdicts are cached across changes
+	_          uint32
+}
+
+const (
+	recordSize   = int(unsafe.Sizeof(record{}))
+	batchSize    = 64
+	chunkBits    = 15 // records per chunk: 2 MiB, of which only touched pages are used
+	chunkRecords = 1 << chunkBits
+	chunkMask    = chunkRecords - 1
+	minSlots     = 512
+)
+
+// table counts packets per flow. Records lie dense, in order of first packet, in
+// chunks that never move; slots is an open-addressing index at most half full,
+// each slot holding the upper half of the hash and the record's number plus one.
+// Packets wait in a batch of 64, so that their cache misses overlap. A table
+// belongs to one goroutine at a time.
+type table struct {
+	network     Network
+	interfaceID string
+	seed        hashSeed
+	limit       uint32
+
+	slots  []uint64
+	mask   uint64
+	chunks []*[chunkRecords]record
+	n      uint32
+
+	batch   [batchSize]packet
+	pending int
+	sink    uint64 // keeps the touching loads alive
+
+	lostFrames  uint64 // past the limit
+	lostPackets uint64
+}
+
+func newTable(interfaceID string, network Network, seed hashSeed, limit int) (*table, error) {
+	t := &table{network: network, interfaceID: interfaceID, seed: seed, limit: uint32(limit)}
+	return t, t.resize(minSlots)
+}
+
+// next gives the place for the next packet; commit counts it. The place's old
+// content is undefined.
+func (t *table) next() *packet { return &t.batch[t.pending] }
+
+// commit takes the packet that was written to next.
+func (t *table) commit() {
+	p := &t.batch[t.pending]
+	p.hash = p.key.hash(&t.seed)
+	if t.pending++; t.pending == batchSize {
+		t.flush()
+	}
+}
+
+// flush counts the waiting packets in three passes: touch the slots, touch the
+// records, update. The loads of one pass do not depend on each other.
+func (t *table) flush() {
+	batch := t.batch[:t.pending]
+	var sum uint64
+	for i := range batch {
+		sum += t.slots[batch[i].hash&t.mask]
+	}
+	for i := range batch {
+		if n := uint32(t.slots[batch[i].hash&t.mask]); n != 0 {
+			sum += t.record(n - 1).packets
+		}
+	}
+	t.sink += sum
+	for i := range batch {
+		t.count(&batch[i])
+	}
+	t.pending = 0
+}
+
+func (t *table) record(i uint32) *record { return &t.chunks[i>>chunkBits][i&chunkMask] }
+
+func (t *table) count(p *packet) {
+	r := t.find(p)
+	if r == nil {
+		t.lostFrames++
+		t.lostPackets += uint64(p.packets)
+		return
+	}
+	r.packets += uint64(p.packets)
+	r.bytes += p.bytes
+	r.flags |= p.flags
+}
+
+// find gives p's record, made if need be, or nil past the limit.
+func (t *table) find(p *packet) *record {
+	const upper = ^uint64(0xffffffff)
+	i := p.hash & t.mask
+	for {
+		s := t.slots[i]
+		if s == 0 {
+			return t.insert(p, i)
+		}
+		if (s^p.hash)&upper == 0 {
+			if r := t.record(uint32(s) - 1); r.key.equal(&p.key) {
+				return r
+			}
+		}
+		i = (i + 1) & t.mask
+	}
+}
+
+func (t *table) insert(p *packet, slot uint64) *record {
+	if t.n >= t.limit || !t.room() {
+		return nil
+	}
+	r := t.record(t.n)
+	*r = record{key: p.key}
+	if t.network != nil {
+		r.action = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple).Action
+	}
+	t.n++
+	t.slots[slot] = p.hash&^0xffffffff | uint64(t.n)
+	if uint64(t.n)*2 > uint64(len(t.slots)) {
+		// A table that cannot grow its index goes on with a fuller one until
+		// room refuses.
+		_ = t.resize(len(t.slots) * 2)
+	}
+	return r
+}
+
+// room makes sure that there is place for one record more. False means that the
+// system has no memory for it.
+func (t *table) room() bool {
+	if uint64(t.n)+1 >= uint64(len(t.slots)) {
+		return false
+	}
+	if int(t.n>>chunkBits) < len(t.chunks) {
+		return true
+	}
+	b, err := allocate(chunkRecords * recordSize)
+	if err != nil {
+		return false
+	}
+	t.chunks = append(t.chunks, (*[chunkRecords]record)(unsafe.Pointer(&b[0])))
+	return true
+}
+
+// resize replaces the index by one of n slots, a power of two.
+func (t *table) resize(n int) error {
+	b, err := allocate(n * 8)
+	if err != nil {
+		return fmt.Errorf("allocate flow table index of %d slots: %w", n, err)
+	}
+	old := t.slots
+	t.slots = unsafe.Slice((*uint64)(unsafe.Pointer(&b[0])), n)
+	t.mask = uint64(n - 1)
+	for j := range t.n { // records in order: sequential reads, random writes
+		h := t.record(j).key.hash(&t.seed)
+		i := h & t.mask
+		for t.slots[i] != 0 {
+			i = (i + 1) & t.mask
+		}
+		t.slots[i] = h&^0xffffffff | uint64(j+1)
+	}
+	releaseSlots(old)
+	return nil
+}
+
+func releaseSlots(s []uint64) {
+	if s != nil {
+		release(unsafe.Slice((*byte)(unsafe.Pointer(&s[0])), len(s)*8))
+	}
+}
+
+// flows appends the flows to dst in order of their first packet.
+func (t *table) flows(dst []flow.Flow) []flow.Flow {
+	for i := range t.n {
+		r := t.record(i)
+		dst = append(dst, flow.Flow{
+			Tuple:     r.key.Tuple,
+			Direction: r.key.direction,
+			Verdict:   flow.Verdict{Action: r.action},
+			Counters:  flow.Counters{Packets: r.packets, Bytes: r.bytes, TCPFlags: r.flags},
+		})
+	}
+	return dst
+}
+
+// reset empties the table for the next window. It keeps the memory that as many
+// flows again would need, and gives back what a burst left behind.
+func (t *table) reset() {
+	used := int(t.n)
+	t.n, t.pending, t.lostFrames, t.lostPackets = 0, 0, 0, 0
+	for keep := used>>chunkBits + 1; len(t.chunks) > keep; {
+		last := len(t.chunks) - 1
+		t.releaseChunk(last)
+		t.chunks = t.chunks[:last]
+	}
+	want := minSlots
+	for want < used*2 {
+		want *= 2
+	}
+	if len(t.slots) > want*4 && t.resize(want) == nil {
+		return // fresh memory is zero
+	}
+	clear(t.slots)
+}
+
+// presize makes the index ready for n flows, so that no packet waits for it.
+func (t *table) presize(n int) {
+	want := len(t.slots)
+	for want < n*2 {
+		want *= 2
+	}
+	if want > len(t.slots) {
+		_ = t.resize(want) // it grows later, or room refuses
+	}
+}
+
+func (t *table) releaseChunk(i int) {
+	release(unsafe.Slice((*byte)(unsafe.Pointer(t.chunks[i])), chunkRecords*recordSize))
+	t.chunks[i] = nil
+}
+
+// free gives all memory back; the table is not used after it.
+func (t *table) free() {
+	for i := range t.chunks {
+		t.releaseChunk(i)
+	}
+	releaseSlots(t.slots)
+	t.chunks, t.slots = nil, nil
+}

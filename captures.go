@@ -1,0 +1,113 @@
+package flowemu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+
+	"github.com/flowemu/flowemu/capture"
+	"github.com/flowemu/flowemu/discovery"
+	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// openCaptures finds the interfaces, makes them known as ENIs and opens a ring
+// on each. Without the right to capture they are ENIs all the same, for inject.
+func (e *Emulator) openCaptures(ctx context.Context) error {
+	if err := e.inventory.EnsureDefault(ctx, e.opt.Account, e.opt.Region); err != nil {
+		return err
+	}
+	all, err := discovery.Interfaces()
+	if err != nil {
+		return err
+	}
+	chosen, err := discovery.Select(all, e.opt.Capture)
+	if err != nil {
+		return err
+	}
+	network, found, tags := discovery.Network(discovery.Host{Name: discovery.HostName(), Account: e.opt.Account, Region: e.opt.Region}, chosen)
+	if len(found) == 0 {
+		return nil
+	}
+	if err := e.inventory.Put(ctx, network); err != nil {
+		return err
+	}
+	if err := e.db.AddTags(ctx, e.opt.Account, e.opt.Region, tags); err != nil {
+		return err
+	}
+	e.found = found
+	if e.opt.Capture == "none" {
+		return nil
+	}
+	return e.openTaps()
+}
+
+func (e *Emulator) openTaps() error {
+	for i := range e.found {
+		f := &e.found[i]
+		err := e.engine.Open(capture.Tap{
+			Name: f.Name, InterfaceID: f.ENI.ID, Index: f.Index, Loopback: f.Loopback, Addrs: f.ENI.Addresses(), MAC: f.MAC,
+		})
+		if errors.Is(err, os.ErrPermission) {
+			e.notes = append(e.notes, "no live capture: the capability CAP_NET_RAW is missing; run as root, or grant it with "+
+				"'sudo setcap cap_net_raw+ep' on the flowemu program; packets can be given with 'flowemu inject'")
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("capture on %s: %w", f.Name, err)
+		}
+		f.Live = true
+	}
+	return nil
+}
+
+// judge asks the inventory for verdicts.
+type judge struct{ inventory *vpc.Inventory }
+
+func (j judge) Evaluate(interfaceID string, d flow.Direction, t *flow.Tuple) flow.Verdict {
+	s := j.inventory.Snapshot()
+	return s.Evaluate(s.ENI(interfaceID), d, t)
+}
+
+// sealer seals the windows of what a flow log watches.
+type sealer struct {
+	inventory *vpc.Inventory
+	engine    *capture.Engine
+}
+
+// Seal seals the open windows of the interfaces that are, or lie in, the resources.
+func (s sealer) Seal(ctx context.Context, account, region string, resources []string) error {
+	var ids []string
+	for _, e := range s.inventory.Snapshot().ENIs(account, region) {
+		for _, id := range resources {
+			if e.In(id) {
+				ids = append(ids, e.ID)
+				break
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.engine.Flush(ctx, ids...)
+}
+
+// mac parses a hardware address; one that is not gives nil.
+func mac(s string) net.HardwareAddr {
+	m, err := net.ParseMAC(s)
+	if err != nil {
+		return nil
+	}
+	return m
+}
+
+func addrs(list []netip.Addr) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.String()
+	}
+	return out
+}

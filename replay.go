@@ -1,0 +1,166 @@
+package flowemu
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/flowemu/flowemu/capture"
+	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// ReplayOptions configure NewReplay. One of Output and Dir is set.
+type ReplayOptions struct {
+	Format      string        // of the records; "" is the default format
+	Window      time.Duration // length of a capture window
+	Addresses   []netip.Addr  // of the interface; none leaves addresses and direction as in the packet
+	InterfaceID string
+	Output      io.Writer // text with a header line
+	Dir         string    // a directory for gzipped files under the keys that they would have in S3
+}
+
+// ReplayStats accounts for all frames read, and counts the records written.
+type ReplayStats struct {
+	capture.Stats
+	Records uint64 `json:"records"`
+}
+
+// Replay turns packet files into records, with the decoding, aggregation and
+// rendering of live capture. Windows follow packet time.
+type Replay struct {
+	opt    ReplayOptions
+	format flowlog.Format
+	iface  flowlog.Interface
+	sheet  *sheet // the open file of Dir
+	files  uint32
+	line   []byte
+	stats  ReplayStats
+}
+
+// NewReplay checks o and writes the header line. The error of a bad format is a
+// *flowlog.FormatError.
+func NewReplay(o ReplayOptions) (*Replay, error) {
+	if o.Format == "" {
+		o.Format = flowlog.DefaultFormat()
+	}
+	format, err := flowlog.ParseFormat(o.Format)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replay{opt: o, format: format, iface: flowlog.Interface{ENI: replayENI(o)}}
+	if o.Dir == "" {
+		r.line = append([]byte(format.Header()), '\n')
+		_, err = o.Output.Write(r.line)
+	}
+	return r, err
+}
+
+func replayENI(o ReplayOptions) vpc.ENI {
+	e := vpc.ENI{ID: o.InterfaceID, Account: DefaultAccount, Region: DefaultRegion, Zone: vpc.RegionNamed(DefaultRegion).Zones[0]}
+	for _, a := range o.Addresses {
+		switch {
+		case a.Is4() && !e.PrivateIP.IsValid():
+			e.PrivateIP = a
+		case a.Is4():
+			e.Secondary = append(e.Secondary, a)
+		default:
+			e.IPv6 = append(e.IPv6, a)
+		}
+	}
+	return e
+}
+
+// Read replays one file.
+func (r *Replay) Read(ctx context.Context, in io.Reader) error {
+	stats, err := capture.Replay(ctx, in, capture.ReplayOptions{
+		Window: r.opt.Window, InterfaceID: r.opt.InterfaceID, Addrs: r.opt.Addresses, Network: acceptAll{}, Emit: r.emit,
+	})
+	r.stats.Add(stats)
+	return err
+}
+
+type acceptAll struct{}
+
+func (acceptAll) Evaluate(string, flow.Direction, *flow.Tuple) flow.Verdict { return flow.Verdict{} }
+
+// emit writes a window's records.
+func (r *Replay) emit(w flow.Window) error {
+	out := r.opt.Output
+	if r.opt.Dir != "" {
+		if err := r.turn(w.End.UTC().Truncate(flowlog.Slot)); err != nil {
+			return err
+		}
+		out = r.sheet.gzip
+	}
+	rec := flowlog.Record{Interface: &r.iface, Start: w.Start, End: w.End}
+	for i := range w.Flows {
+		rec.Flow = w.Flows[i]
+		if err := r.write(out, &rec); err != nil {
+			return err
+		}
+	}
+	if w.Lost > 0 {
+		rec.Flow, rec.Status = flow.Flow{}, flowlog.SkipData
+		return r.write(out, &rec)
+	}
+	return nil
+}
+
+func (r *Replay) write(out io.Writer, rec *flowlog.Record) error {
+	r.line = append(r.format.Append(r.line[:0], rec), '\n')
+	r.stats.Records++
+	_, err := out.Write(r.line)
+	return err
+}
+
+// sheet is a file of Dir: the records that end within one slot.
+type sheet struct {
+	slot time.Time
+	file *os.File
+	gzip *gzip.Writer
+}
+
+// turn makes the file of a slot the open one.
+func (r *Replay) turn(slot time.Time) error {
+	if r.sheet != nil && r.sheet.slot.Equal(slot) {
+		return nil
+	}
+	if err := r.Close(); err != nil {
+		return err
+	}
+	r.files++
+	f := flowlog.FlowLog{ID: "fl-00000000000000000", Account: r.iface.Account, Region: r.iface.Region}
+	path := filepath.Join(r.opt.Dir, filepath.FromSlash(flowlog.ObjectKey(&f, slot, r.files)))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write records: %w", err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("write records: %w", err)
+	}
+	r.sheet = &sheet{slot: slot, file: file, gzip: gzip.NewWriter(file)}
+	_, err = r.sheet.gzip.Write([]byte(r.format.Header() + "\n"))
+	return err
+}
+
+// Close ends the open file.
+func (r *Replay) Close() error {
+	if r.sheet == nil {
+		return nil
+	}
+	s := r.sheet
+	r.sheet = nil
+	return errors.Join(s.gzip.Close(), s.file.Close())
+}
+
+// Stats accounts for what was read so far.
+func (r *Replay) Stats() ReplayStats { return r.stats }
