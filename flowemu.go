@@ -15,7 +15,7 @@ import (
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/api/ec2"
-	// LOGS "github.com/flowemu/flowemu/api/logs"
+	"github.com/flowemu/flowemu/api/logs"
 	"github.com/flowemu/flowemu/api/s3"
 	"github.com/flowemu/flowemu/api/sts"
 	"github.com/flowemu/flowemu/capture"
@@ -158,7 +158,7 @@ func (e *Emulator) openStore(ctx context.Context) (err error) {
 
 func (e *Emulator) openPublisher(ctx context.Context) (err error) {
 	e.publisher, err = publisher.New(ctx, publisher.Options{
-		Dir: filepath.Join(e.dir.path, "spool"), Network: e.inventory, Store: e.db, Sinks: publisher.NewSinks(e.objects, nil),
+		Dir: filepath.Join(e.dir.path, "spool"), Network: e.inventory, Store: e.db, Sinks: publisher.NewSinks(e.objects, e.db),
 		SpoolLimit: e.opt.SpoolLimit, Logger: e.opt.Logger, Now: e.opt.Now,
 	})
 	return err
@@ -182,7 +182,7 @@ func (e *Emulator) openHTTP(context.Context) error {
 			Network: e.inventory, FlowLogs: e.db, Tags: e.db, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID,
 		}),
 		sts.Service(),
-		// LOGS logs.Service(logs.Options{Store: e.db, Now: e.opt.Now}),
+		logs.Service(logs.Options{Store: e.db, Now: e.opt.Now}),
 	}
 	handler := api.NewRouter(api.RouterOptions{
 		Services: services, S3: e.objects,

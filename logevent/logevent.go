@@ -47,3 +47,15 @@ type Batch struct {
 	Stream string
 	Events []Event // Timestamp and Message
 }
+
+// Query asks for events of a log group: of the streams, all if none is named,
+// that lie between After and Before, both exclusive, and in time from From to
+// To, both inclusive. Latest asks for the last Limit of them, not the first.
+type Query struct {
+	Account, Region, Group string
+	Streams                []string
+	After, Before          Position
+	From, To               int64 // Unix milliseconds
+	Limit                  int
+	Latest                 bool
+}
