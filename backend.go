@@ -93,7 +93,7 @@ func (b *backend) Status(ctx context.Context) (control.Status, error) {
 
 func captured(i capture.InterfaceStatus) control.Interface {
 	out := control.Interface{
-		Name: i.Tap.Name, InterfaceID: i.Tap.InterfaceID, Addresses: addrs(i.Tap.Addrs), Since: i.Since, Stats: control.Stats(i.Stats),
+		Name: i.Name, InterfaceID: i.InterfaceID, Addresses: addrs(i.Addrs), Since: i.Since, Stats: control.Stats(i.Stats),
 	}
 	if !i.LastPacket.IsZero() {
 		out.LastPacket = &i.LastPacket

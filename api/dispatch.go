@@ -166,7 +166,7 @@ func (rt *router) recover(next http.Handler) http.Handler {
 			switch p := recover(); p {
 			case nil:
 			case http.ErrAbortHandler:
-				panic(p) // asked for
+				panic(p) //nolint:forbidigo // it was asked for, and cuts the connection
 			default:
 				rt.opt.Logger.Error("panic", "path", r.URL.Path, "error", p, "stack", string(debug.Stack()))
 				write(w, http.StatusInternalServerError, "text/plain; charset=utf-8", []byte("An internal error has occurred.\n"))

@@ -9,13 +9,12 @@ import (
 
 // record is one flow of the open window: one cache line, no pointers.
 type record struct {
-	key        key
-	packets    uint64
-	bytes      uint64
-	flags      uint8
-	action     flow.Action
-	generation uint16 // of the policy that gave the verdict; spare until verdicts are cached across changes
-	_          uint32
+	key     key
+	packets uint64
+	bytes   uint64
+	flags   uint8
+	action  flow.Action
+	_       [6]byte // up to the cache line
 }
 
 const (

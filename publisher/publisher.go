@@ -184,9 +184,7 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 		entries = append(entries, p.match.entries(w, iface, logs)...)
 		p.noteOpen(w)
 	}
-	for _, b := range bySlot(entries) {
-		p.backlog = append(p.backlog, b)
-	}
+	p.backlog = append(p.backlog, bySlot(entries)...)
 	p.writeBacklog(ctx)
 	if err := p.opt.Store.SetOpenWindows(ctx, p.open); err != nil {
 		p.opt.Logger.Error("cannot note the open windows", "error", err)

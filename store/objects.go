@@ -245,14 +245,14 @@ func (db *DB) Blobs(ctx context.Context) iter.Seq2[string, error] {
 			yield("", err)
 			return
 		}
+		defer rows.Close()
 		for rows.Next() {
 			blob, err := scanString(rows)
 			if !yield(blob, err) {
-				_ = rows.Close() // whoever stops early has seen enough
 				return
 			}
 		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+		if err := rows.Err(); err != nil {
 			yield("", err)
 		}
 	}

@@ -36,7 +36,7 @@ func putNew(t *testing.T, db *DB, key, blob string) {
 func TestObjectAndDeliveryAreOneTransaction(t *testing.T) {
 	db, ctx := newObjects(t), t.Context()
 	var id int64
-	err := db.tx(ctx, func(tx *sql.Tx, now time.Time) error {
+	err := db.tx(ctx, func(tx *sql.Tx, _ time.Time) error {
 		r, err := tx.ExecContext(ctx, "INSERT INTO deliveries (flow_log_id, slot, destination, created_at) VALUES ('fl-1', 0, 'k', 1)")
 		if err == nil {
 			id, err = r.LastInsertId()

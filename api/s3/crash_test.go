@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -97,7 +98,7 @@ func TestFullDisk(t *testing.T) {
 	s.put("k", "old")
 	big := string(bytes.Repeat([]byte("x"), 3<<20))
 	res, body := s.raw("PUT", "/bkt/k", big)
-	if res.StatusCode != 507 || !bytes.Contains([]byte(body), []byte("no space left")) {
+	if res.StatusCode != http.StatusInsufficientStorage || !bytes.Contains([]byte(body), []byte("no space left")) {
 		t.Errorf("%d %s", res.StatusCode, body)
 	}
 	if err := s.server.PutDelivery(t.Context(), "bkt", "k", []byte(big), "", 0); !errors.Is(err, object.ErrNoSpace) {

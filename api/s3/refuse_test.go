@@ -1,6 +1,8 @@
 package s3_test
 
 import (
+	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -20,7 +22,7 @@ func answered(method, target, sub string) bool {
 	if target == "/bkt/k" {
 		return sub == "acl" || sub == "tagging"
 	}
-	return strings.Contains(" policy cors website lifecycle replication object-lock tagging publicAccessBlock ownershipControls encryption requestPayment logging accelerate notification acl versioning ", " "+sub+" ")
+	return slices.Contains(strings.Fields("policy cors website lifecycle replication object-lock tagging publicAccessBlock ownershipControls encryption requestPayment logging accelerate notification acl versioning"), sub)
 }
 
 func TestUnknownSubResourcesChangeNothing(t *testing.T) {
@@ -36,7 +38,7 @@ func TestUnknownSubResourcesChangeNothing(t *testing.T) {
 				}
 				for _, query := range []string{sub, sub + "=", sub + "=1", "x-id=Y&" + sub, "prefix=a&" + sub} {
 					res, body := s.raw(method, target+"?"+query, "<x/>")
-					if res.StatusCode != 501 || method != "HEAD" && !strings.Contains(body, "<Code>NotImplemented</Code>") {
+					if res.StatusCode != http.StatusNotImplemented || method != "HEAD" && !strings.Contains(body, "<Code>NotImplemented</Code>") {
 						t.Errorf("%s %s?%s: %d %s", method, target, query, res.StatusCode, body)
 					}
 				}
@@ -49,7 +51,7 @@ func TestUnknownSubResourcesChangeNothing(t *testing.T) {
 	if res, body := s.raw("GET", "/bkt?list-type=2", ""); !strings.Contains(body, "<KeyCount>1</KeyCount>") {
 		t.Errorf("%d %s", res.StatusCode, body)
 	}
-	if res, _ := s.raw("HEAD", "/empty", ""); res.StatusCode != 200 {
+	if res, _ := s.raw("HEAD", "/empty", ""); res.StatusCode != http.StatusOK {
 		t.Error("a bucket is gone")
 	}
 }

@@ -79,7 +79,7 @@ func (w *response) xml(v any) error {
 func (w *response) finish() {
 	switch {
 	case w.broken:
-		panic(http.ErrAbortHandler)
+		panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to cut the connection
 	case w.wrote:
 	case w.err != nil:
 		w.sendError(asAPIError(w.err))

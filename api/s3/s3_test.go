@@ -180,7 +180,7 @@ func TestBuckets(t *testing.T) {
 		t.Error(ok, err)
 	}
 	for _, name := range []string{"Bkt", "ab", "1.2.3.4", "a..b", "-ab", "a_b"} {
-		if res, body := s.raw("PUT", "/"+name, ""); res.StatusCode != 400 || !strings.Contains(body, "InvalidBucketName") {
+		if res, body := s.raw("PUT", "/"+name, ""); res.StatusCode != http.StatusBadRequest || !strings.Contains(body, "InvalidBucketName") {
 			t.Errorf("%s: %d %s", name, res.StatusCode, body)
 		}
 	}
@@ -228,7 +228,7 @@ func TestObjects(t *testing.T) {
 			t.Errorf("%s: checksum %v", in, has)
 		}
 	}
-	if res, got := s.raw("GET", "/bkt/k", "", "Range", "bytes=10000-"); res.StatusCode != 416 || !strings.Contains(got, "InvalidRange") {
+	if res, got := s.raw("GET", "/bkt/k", "", "Range", "bytes=10000-"); res.StatusCode != http.StatusRequestedRangeNotSatisfiable || !strings.Contains(got, "InvalidRange") {
 		t.Errorf("past the end: %d %s", res.StatusCode, got)
 	}
 	etag, at := *get.ETag, get.LastModified.UTC().Format(http.TimeFormat)
