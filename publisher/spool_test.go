@@ -1,0 +1,102 @@
+package publisher
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/flowlog"
+)
+
+func testEntries() []entry {
+	return []entry{
+		{Interface: flowlog.Interface{}, Start: start.UnixNano(), End: start.UnixNano() + 1e10, FlowLogs: []string{"fl-1", "fl-2"}, flows: []flow.Flow{tcp(1, flow.Accept), tcp(2, flow.Reject)}},
+		{Start: start.UnixNano(), End: start.UnixNano() + 1e10, FlowLogs: []string{"fl-2"}, Status: flowlog.SkipData},
+	}
+}
+
+func TestSpoolRoundTrip(t *testing.T) {
+	s := spool{t.TempDir()}
+	size, err := s.write(7, start, testEntries())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(s.path(7)); err != nil || info.Size() != size {
+		t.Errorf("size %d, %v %v", size, info, err)
+	}
+	for id, want := range map[string]int{"fl-1": 2, "fl-2": 3, "fl-3": 0} {
+		n := 0
+		for r, err := range s.records([]int64{7}, &flowlog.FlowLog{ID: id, TrafficType: flowlog.AllTraffic}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Status == flowlog.OK && r.Flow != testEntries()[0].flows[n] {
+				t.Errorf("%s: record %d is %+v", id, n, r.Flow)
+			}
+			n++
+		}
+		if n != want {
+			t.Errorf("%s: %d records, want %d", id, n, want)
+		}
+	}
+}
+
+// TestDamagedSpool: a byte that changed is found, and the records stop with an error.
+func TestDamagedSpool(t *testing.T) {
+	s := spool{t.TempDir()}
+	if _, err := s.write(1, start, testEntries()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(s.path(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text[len(text)/2] ^= 1
+	if err := os.WriteFile(s.path(1), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.header(1); err == nil {
+		t.Error("the damage was not found")
+	}
+	for r, err := range s.records([]int64{1}, &flowlog.FlowLog{ID: "fl-1"}) {
+		if err == nil {
+			t.Errorf("a record of a damaged file: %+v", r)
+		}
+	}
+}
+
+// FuzzSpool: whatever the bytes, reading ends without a panic.
+func FuzzSpool(f *testing.F) {
+	var b bytes.Buffer
+	if _, err := encodeSpool(&b, start, testEntries()); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b.Bytes())
+	f.Add([]byte(spoolMagic))
+	f.Fuzz(func(_ *testing.T, text []byte) {
+		_, _ = readRecords(bytes.NewReader(text), &flowlog.FlowLog{ID: "fl-1", TrafficType: flowlog.AllTraffic}, func(*flowlog.Record, error) bool { return true })
+	})
+}
+
+func BenchmarkRender(b *testing.B) {
+	s := spool{b.TempDir()}
+	entries := testEntries()
+	for i := range 10_000 {
+		entries[0].flows = append(entries[0].flows, tcp(uint16(i), flow.Accept))
+	}
+	if _, err := s.write(1, start, entries); err != nil {
+		b.Fatal(err)
+	}
+	fl := &flowlog.FlowLog{ID: "fl-1", TrafficType: flowlog.AllTraffic}
+	b.ReportAllocs()
+	records := 0
+	for b.Loop() {
+		_, n, err := gzipText(flowlog.Default(), s.records([]int64{1}, fl))
+		if err != nil {
+			b.Fatal(err)
+		}
+		records += n
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(records), "ns/record")
+}
