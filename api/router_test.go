@@ -126,7 +126,7 @@ func TestGuard(t *testing.T) {
 	h := newTestRouter()
 	for _, tt := range tests {
 		for _, target := range []string{"/_flowemu/records", "/bucket/key", "/?Action=DescribeVpcs&Version=2016-11-15"} {
-			r := httptest.NewRequest("GET", target, nil)
+			r := httptest.NewRequest(http.MethodGet, target, nil)
 			r.Host = tt.host
 			if tt.origin != "" {
 				r.Header.Set("Origin", tt.origin)
