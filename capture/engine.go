@@ -249,6 +249,7 @@ func (e *Engine) injectedWindows(now int64) []flow.Window {
 				InterfaceID: id,
 				Start:       time.Unix(0, start).UTC(),
 				End:         time.Unix(0, start+width).UTC(),
+				NoTap:       true,
 			})
 			e.injected[id] = start + width
 		}

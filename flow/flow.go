@@ -141,11 +141,13 @@ func (c *Counts) Add(o Counts) {
 // (exclusive), sealed: nobody writes to it any more. Flows are in the order of
 // their first packet. Lost counts the packets that the window should have had
 // and has not. Offline says that the window follows the time of injected or
-// replayed packets and not the clock.
+// replayed packets and not the clock. NoTap says that nothing captures on the
+// interface, so that the window is empty and nothing can be missing from the next.
 type Window struct {
 	InterfaceID string
 	Start, End  time.Time
 	Flows       []Flow
 	Lost        uint64
 	Offline     bool
+	NoTap       bool
 }

@@ -220,7 +220,7 @@ func packets(flows []flow.Flow) (n uint64) {
 
 // noteOpen remembers since when an interface's open window is open.
 func (p *Publisher) noteOpen(w *flow.Window) {
-	if !w.Offline {
+	if !w.Offline && !w.NoTap {
 		p.open[w.InterfaceID] = w.End
 	}
 }

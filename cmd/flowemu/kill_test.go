@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"net/netip"
 	"os"
 	"strings"
@@ -44,7 +43,7 @@ func TestKill(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.command(t, bytes.NewReader(sample), "inject", "--interface-id", id, "--keep-time", "-")
+			p.post(t, "packets?shift=none&interface-id="+id, sample)
 		}
 		// somewhere within the delivery, which takes some milliseconds
 		timer := time.NewTimer(time.Duration(round%10) * 3 * time.Millisecond)
@@ -55,7 +54,7 @@ func TestKill(t *testing.T) {
 		_ = p.cmd.Wait()
 	}
 	p := start(t, false, "--data", dir, "--capture", "none")
-	p.command(t, nil, "flush")
+	p.post(t, "flush", nil)
 	const perSample = 8 // records of one injection
 	for name, lines := range map[string][]string{"bucket": p.objectLines(t), "log group": p.eventLines(t)} {
 		times := map[string]int{}

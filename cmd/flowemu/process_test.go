@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -132,6 +133,19 @@ func (p *process) command(t *testing.T, stdin io.Reader, args ...string) string 
 		t.Fatalf("flowemu %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// post sends a request of flowemu's own, which must succeed.
+func (p *process) post(t *testing.T, path string, body []byte) {
+	t.Helper()
+	resp, err := http.Post(p.endpoint+"/_flowemu/"+path, "application/octet-stream", bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s", path, resp.Status)
+	}
 }
 
 var keys = credentials.NewStaticCredentialsProvider("test", "test", "")
