@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(programEnv) != "" {
 		main()
 	}
+	if os.Getenv(serverEnv) != "" {
+		serveFar()
+	}
 	os.Exit(m.Run())
 }
 
