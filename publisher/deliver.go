@@ -77,15 +77,15 @@ func (p *Publisher) Deliver(ctx context.Context) Result { return p.round(ctx, tr
 func (p *Publisher) round(ctx context.Context, all bool) Result {
 	p.delivering.Lock()
 	defer p.delivering.Unlock()
-	p.mu.Lock()
-	p.writeBacklog(ctx)
-	p.mu.Unlock()
 	var res Result
 	note := func(err error) {
 		if err != nil {
 			res.Errors = append(res.Errors, err)
 		}
 	}
+	p.mu.Lock()
+	note(p.writeBacklog(ctx))
+	p.mu.Unlock()
 	note(p.createDeliveries(ctx))
 	waiting, err := p.opt.Store.Deliveries(ctx)
 	note(err)

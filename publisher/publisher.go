@@ -185,7 +185,9 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 		p.noteOpen(w)
 	}
 	p.backlog = append(p.backlog, bySlot(entries)...)
-	p.writeBacklog(ctx)
+	if err := p.writeBacklog(ctx); err != nil {
+		p.opt.Logger.Error("cannot spool", "error", err)
+	}
 	if err := p.opt.Store.SetOpenWindows(ctx, p.open); err != nil {
 		p.opt.Logger.Error("cannot note the open windows", "error", err)
 	}
@@ -256,14 +258,14 @@ func (p *Publisher) full() bool {
 }
 
 // writeBacklog writes what is sealed into spool files, in order, as far as the disk takes it.
-func (p *Publisher) writeBacklog(ctx context.Context) {
+func (p *Publisher) writeBacklog(ctx context.Context) error {
 	for len(p.backlog) > 0 {
 		if err := p.writeBatch(ctx, &p.backlog[0]); err != nil {
-			p.opt.Logger.Error("cannot spool; sealed windows wait in memory", "batches", len(p.backlog), "error", err)
-			return
+			return fmt.Errorf("%d batches of sealed windows wait in memory: %w", len(p.backlog), err)
 		}
 		p.backlog = p.backlog[1:]
 	}
+	return nil
 }
 
 func (p *Publisher) writeBatch(ctx context.Context, b *batch) error {
