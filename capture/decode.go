@@ -202,38 +202,42 @@ func decodeIPv6(f *frame, p *packet, off int) reason {
 }
 
 // skipExtensions walks the extension headers of the IPv6 packet b and gives the
-// upper protocol and its offset. whole is false in fragments after the first,
-// which have no upper header, and behind a header that is longer than the packet;
-// ok is false if a header is cut before its length. ESP, mobility and
-// no-next-header end the walk: nothing legible follows them.
+// upper protocol and its offset. whole is false if the upper header is not in b:
+// in fragments after the first, and where the last extension is cut behind its
+// next-header field. ok is false if the protocol cannot be told. ESP, mobility
+// and no-next-header end the walk: nothing legible follows them.
 func skipExtensions(proto uint8, b []byte) (upper uint8, off int, whole, ok bool) {
 	off = 40
-	for {
+	for isExtension(proto) {
+		if len(b) < off+2 {
+			return 0, 0, false, false
+		}
 		n := 8
 		switch proto {
-		case protoHopByHop, protoRouting, protoDestOpts:
-			if len(b) < off+2 {
-				return 0, 0, false, false
-			}
-			n = int(b[off+1])*8 + 8
 		case protoAH:
-			if len(b) < off+2 {
-				return 0, 0, false, false
-			}
-			n = int(b[off+1])*4 + 8
-		case protoFragment:
-		default:
-			return proto, off, true, true
+			n += int(b[off+1]) * 4
+		case protoHopByHop, protoRouting, protoDestOpts:
+			n += int(b[off+1]) * 8
 		}
-		if len(b) < off+n { // what the next header is, is known; nothing of it is there
-			return b[off], off, false, true
+		next := b[off]
+		if len(b) < off+n {
+			return next, 0, false, !isExtension(next)
 		}
 		if proto == protoFragment && binary.BigEndian.Uint16(b[off+2:])&0xfff8 != 0 {
-			return b[off], off + n, false, true
+			return next, 0, false, true
 		}
-		proto = b[off]
+		proto = next
 		off += n
 	}
+	return proto, off, true, true
+}
+
+func isExtension(proto uint8) bool {
+	switch proto {
+	case protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
+		return true
+	}
+	return false
 }
 
 // frameIPLength is the packet's length by the frame's: all after the L2 header.
@@ -272,11 +276,12 @@ func wirePackets(ip []byte, bytes uint64, gso int) (uint32, uint64) {
 
 // headerLength is the length of the IP and L4 headers, 0 if they are cut.
 func headerLength(ip []byte) int {
-	proto, off := ip[9], int(ip[0]&15)*4
+	proto, off, whole := ip[9], int(ip[0]&15)*4, true
 	if ip[0]>>4 == 6 {
-		proto, off, _, _ = skipExtensions(ip[6], ip)
+		proto, off, whole, _ = skipExtensions(ip[6], ip)
 	}
 	switch {
+	case !whole:
 	case proto == protoTCP && len(ip) >= off+13:
 		return off + int(ip[off+12]>>4)*4
 	case proto == protoUDP:

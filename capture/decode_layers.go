@@ -17,15 +17,19 @@ func decodeLayers(f *frame, p *packet) reason {
 	if len(f.data) <= off {
 		return truncated
 	}
-	pkt := gopacket.NewPacket(f.data[off:], first, gopacket.DecodeOptions{NoCopy: true})
-	for _, l := range pkt.Layers() {
-		switch l.LayerType() {
-		case layers.LayerTypeIPv4:
+	// Lazily: what is inside of the IP packet is nobody's business here.
+	pkt := gopacket.NewPacket(f.data[off:], first, gopacket.DecodeOptions{Lazy: true, NoCopy: true})
+	if l := pkt.LayerClass(layers.LayerClassIPNetwork); l != nil {
+		// The layers share f's memory, and PPP's contents are not all of its
+		// header: where a layer starts only its capacity tells.
+		off = cap(f.data) - cap(l.LayerContents())
+		switch {
+		case off >= len(f.data):
+			return truncated
+		case l.LayerType() == layers.LayerTypeIPv4:
 			return layersIPv4(f, off, p)
-		case layers.LayerTypeIPv6:
-			return layersIPv6(f, off, p)
 		}
-		off += len(l.LayerContents())
+		return layersIPv6(f, off, p)
 	}
 	if pkt.ErrorLayer() == nil {
 		return notIP

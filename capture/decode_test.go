@@ -1,0 +1,184 @@
+package capture
+
+import (
+	"encoding/binary"
+	"testing"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+func TestDecode(t *testing.T) {
+	for _, c := range decodeCases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			p := packet{key: key{Tuple: flow.Tuple{SrcPort: 9, Protocol: 9, Src: [16]byte{15: 1}}}, flags: 0xff} // leftovers
+			if r := decode(c.frame(), &p); r != c.reason {
+				t.Fatalf("%v, want %v", r, c.reason)
+			}
+			if got := seen(&p); c.reason == recorded && got != c.want {
+				t.Errorf("\n got %+v\nwant %+v", got, c.want)
+			}
+		})
+	}
+}
+
+// disagreement compares the two decoders on a frame that both understand.
+func disagreement(f *frame) (fast, slow want, differ bool) {
+	var a, b packet
+	if decodeFast(f, &a) != recorded || decodeLayers(f, &b) != recorded {
+		return fast, slow, false
+	}
+	return seen(&a), seen(&b), a.key != b.key || a.bytes != b.bytes || a.flags != b.flags || a.l3 != b.l3
+}
+
+func TestDecodersAgree(t *testing.T) {
+	both := 0
+	for _, c := range decodeCases(t) {
+		if fast, slow, differ := disagreement(c.frame()); differ {
+			t.Errorf("%s:\n fast %+v\nslow %+v", c.name, fast, slow)
+		}
+		var p packet
+		if decodeFast(c.frame(), &p) == recorded && decodeLayers(c.frame(), &p) == recorded {
+			both++
+		}
+	}
+	if both < 30 {
+		t.Errorf("only %d cases compared", both)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, c := range decodeCases(f) {
+		f.Add(uint16(c.link), c.frame().length, c.data)
+	}
+	f.Fuzz(func(t *testing.T, link uint16, length uint32, data []byte) {
+		fr := &frame{data: data, length: max(length, uint32(len(data))), link: linkType(link)}
+		var p packet
+		if r := decode(fr, &p); r > unknownLink {
+			t.Fatalf("outcome %v", r)
+		} else if r == recorded {
+			s := newSide(macA, addrs("10.0.0.1"), flow.Ingress)
+			s.direction(fr, &p.key)
+		}
+		fr.gso = 1400
+		decode(fr, &p)
+		fr.gso = 0
+		if fast, slow, differ := disagreement(fr); differ {
+			t.Errorf("fast %+v\nslow %+v", fast, slow)
+		}
+	})
+}
+
+func TestDecodeDoesNotAllocate(t *testing.T) {
+	for _, c := range decodeCases(t) {
+		f := c.frame()
+		var p packet
+		if decodeFast(f, &p) == declined {
+			continue
+		}
+		if n := testing.AllocsPerRun(100, func() { decode(f, &p) }); n != 0 {
+			t.Errorf("%s: %v allocations", c.name, n)
+		}
+	}
+}
+
+func TestWirePackets(t *testing.T) {
+	headers := func(l3 ...gopacket.SerializableLayer) []byte { return bytesOf(t, l3...) }
+	four := headers(ip4(layers.IPProtocolTCP), syn())
+	long := syn()
+	long.Options = []layers.TCPOption{{OptionType: 8, OptionLength: 10, OptionData: make([]byte, 8)}, {OptionType: 1}, {OptionType: 1}}
+	cases := []struct {
+		name    string
+		ip      []byte
+		bytes   uint64
+		gso     uint16
+		packets uint32
+		want    uint64
+	}{
+		{"no offload", four, 1500, 0, 1, 1500},
+		{"one segment", four, 1440, 1400, 1, 1440},
+		{"two", four, 1441, 1400, 2, 1481},
+		{"a full super-packet with timestamps", headers(ip4(layers.IPProtocolTCP), long), 52 + 45*1448, 1448, 45, 45 * 1500},
+		{"ipv6", headers(ip6(layers.IPProtocolTCP), syn()), 60 + 3*1000 + 1, 1000, 4, 60*4 + 3001},
+		{"ipv6 with options", headers(ip6(0), ext(6), syn()), 68 + 2000, 1000, 2, 2 * 1068},
+		{"udp", headers(ip4(layers.IPProtocolUDP), udp()), 28 + 3000, 1000, 3, 3 * 1028},
+		{"header cut", four[:30], 40000, 1000, 1, 40000},
+		{"no ports", headers(ip4(layers.IPProtocolICMPv4), raw(8)), 40000, 1000, 1, 40000},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			ip := edit(c.ip, func(b []byte) {
+				if b[0]>>4 == 4 {
+					binary.BigEndian.PutUint16(b[2:], uint16(c.bytes))
+				} else {
+					binary.BigEndian.PutUint16(b[4:], uint16(c.bytes-40))
+				}
+			})
+			var p packet
+			if r := decode(&frame{data: ip, length: uint32(c.bytes), link: linkRaw, gso: c.gso}, &p); r != recorded {
+				t.Fatal(r)
+			}
+			if p.packets != c.packets || p.bytes != c.want {
+				t.Errorf("%d packets, %d bytes, want %d, %d", p.packets, p.bytes, c.packets, c.want)
+			}
+		})
+	}
+}
+
+func TestSide(t *testing.T) {
+	four := tcp4(t)
+	ether := bytesOf(t, eth(layers.EthernetTypeIPv4), gopacket.Payload(four))
+	cases := []struct {
+		name string
+		side side
+		link linkType
+		data []byte
+		want flow.Direction
+	}{
+		{"source mac", newSide(macA, nil, flow.Ingress), linkEthernet, ether, flow.Egress},
+		{"destination mac", newSide(macB, addrs("10.0.0.1"), flow.Ingress), linkEthernet, ether, flow.Ingress},
+		{"source address", newSide(nil, addrs("10.9.9.9", "10.0.0.1"), flow.Ingress), linkEthernet, ether, flow.Egress},
+		{"source address, mapped", newSide(nil, addrs("::ffff:10.0.0.1"), flow.Ingress), linkRaw, four, flow.Egress},
+		{"destination address", newSide(nil, addrs("10.0.0.2"), flow.Ingress), linkSLL, join(sll(4, 0x800), four), flow.Ingress},
+		{"cooked outgoing", newSide(nil, nil, flow.Ingress), linkSLL, join(sll(4, 0x800), four), flow.Egress},
+		{"cooked 2 outgoing", newSide(macA, nil, flow.Ingress), linkSLL2, join(sll2(4, 0x800), four), flow.Egress},
+		{"cooked host", newSide(nil, nil, flow.Ingress), linkSLL2, join(sll2(0, 0x800), four), flow.Ingress},
+		{"nothing tells", newSide(nil, addrs("10.9.9.9"), flow.Ingress), linkEthernet, ether, flow.Ingress},
+		{"nobody said", newSide(nil, nil, flow.Unknown), linkSLL, join(sll(4, 0x800), four), flow.Unknown},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			f := &frame{data: c.data, length: uint32(len(c.data)), link: c.link}
+			var p packet
+			if r := decode(f, &p); r != recorded {
+				t.Fatal(r)
+			}
+			if d := c.side.direction(f, &p.key); d != c.want {
+				t.Errorf("%v, want %v", d, c.want)
+			}
+		})
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	cases := map[string][]byte{
+		"ipv4-tcp": bytesOf(b, eth(layers.EthernetTypeIPv4), gopacket.Payload(tcp4(b))),
+		"ipv6-tcp": bytesOf(b, eth(layers.EthernetTypeIPv6), gopacket.Payload(tcp6(b))),
+		"ipv6-ext": bytesOf(b, eth(layers.EthernetTypeIPv6), ip6(0), ext(60), ext(17), udp()),
+		"mpls":     bytesOf(b, eth(layers.EthernetTypeMPLSUnicast), &layers.MPLS{StackBottom: true}, gopacket.Payload(tcp4(b))),
+	}
+	for name, data := range cases {
+		b.Run(name, func(b *testing.B) {
+			f := &frame{data: data, length: uint32(len(data)), link: linkEthernet}
+			var p packet
+			b.ReportAllocs()
+			for b.Loop() {
+				if decode(f, &p) != recorded {
+					b.Fatal("not recorded")
+				}
+			}
+		})
+	}
+}
