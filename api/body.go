@@ -79,19 +79,22 @@ func isForm(r *http.Request) bool {
 	return t == "application/x-www-form-urlencoded"
 }
 
+// peeked is how much of a body peekAction looks at.
+const peeked = 512
+
 // peekAction says whether a body that nobody announced begins like a query request.
 // It leaves the body whole for whoever reads it next.
 func peekAction(r *http.Request) bool {
 	if r.Body == nil || r.Body == http.NoBody {
 		return false
 	}
-	b := bufio.NewReaderSize(r.Body, 512)
-	start, _ := b.Peek(len("Action=")) // too short is no action, and the reader will meet the same error
+	b := bufio.NewReaderSize(r.Body, peeked)
+	start, _ := b.Peek(peeked) // a short body is whole, and the reader will meet the same error
 	r.Body = struct {
 		io.Reader
 		io.Closer
 	}{b, r.Body}
-	return string(start) == "Action="
+	return bytes.HasPrefix(start, []byte("Action=")) || bytes.HasPrefix(start, []byte("Version=")) && bytes.Contains(start, []byte("&Action="))
 }
 
 // write sends an answer whole.

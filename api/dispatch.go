@@ -44,6 +44,9 @@ func (rt *router) serveTarget(w http.ResponseWriter, r *http.Request) {
 	if name == "" {
 		name = target[:dot]
 	}
+	if name == "" {
+		name = target
+	}
 	rt.fail(w, r, jsonWire{}, c, notEmulated("UnknownOperationException", "The service "+name))
 }
 

@@ -18,7 +18,11 @@ func (rt *router) guard(next http.Handler) http.Handler {
 		}
 		origin := r.Header.Get("Origin")
 		named := origin != "" && rt.originNamed(origin)
-		if origin != "" && !named && !sameOrigin(origin, r.Host) || origin == "" && forged(r) {
+		if origin == "" && forged(r) {
+			rt.refuse(w, r, "Requests with an Action from another web site's page are not allowed.")
+			return
+		}
+		if origin != "" && !named && !sameOrigin(origin, r.Host) {
 			rt.refuse(w, r, "Requests from the web site "+origin+" are not allowed; name it with --cors-origins.")
 			return
 		}

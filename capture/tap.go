@@ -169,7 +169,7 @@ func (t *tap) seal(end, now int64) {
 	t.settle()
 	t.full = &full{table: t.cur, span: span{t.open.start, end}, lost: t.dropped}
 	t.cur, t.spare, t.settled, t.dropped = t.spare, nil, 0, 0
-	if now >= end+width { // the machine slept: nobody watched in between
+	if now >= end+width { // the machine slept, or an idle tap was not asked: nothing to tell of in between
 		end = alignedDown(now, width)
 	}
 	t.open = span{end, alignedAfter(max(end, now), width)}

@@ -42,6 +42,13 @@ type Event struct {
 	Message   string
 }
 
+// Overhead is what an event counts besides its message, in bytes.
+// Source: CloudWatch Logs API, PutLogEvents.
+const Overhead = 26
+
+// Size is what an event of this message counts towards AWS's limits, in bytes.
+func Size(message string) int { return len(message) + Overhead }
+
 // Batch is events for one stream, in any order.
 type Batch struct {
 	Stream string
@@ -51,11 +58,12 @@ type Batch struct {
 // Query asks for events of a log group: of the streams, all if none is named,
 // that lie between After and Before, both exclusive, and in time from From to
 // To, both inclusive. Latest asks for the last Limit of them, not the first.
+// Bytes, unless 0, ends the answer with the event whose Size makes it more.
 type Query struct {
 	Account, Region, Group string
 	Streams                []string
 	After, Before          Position
 	From, To               int64 // Unix milliseconds
-	Limit                  int
+	Limit, Bytes           int
 	Latest                 bool
 }

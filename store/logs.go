@@ -162,10 +162,6 @@ func (db *DB) DeliverLogEvents(ctx context.Context, account, region, group strin
 	})
 }
 
-// eventOverhead is what an event counts besides its message.
-// Source: "CloudWatch Logs quotas", PutLogEvents.
-const eventOverhead = 26
-
 func putEvents(ctx context.Context, tx *sql.Tx, group, stream int64, events []logevent.Event, now time.Time) error {
 	if len(events) == 0 {
 		return nil
@@ -182,7 +178,7 @@ func putEvents(ctx context.Context, tx *sql.Tx, group, stream int64, events []lo
 		if _, err := insert.ExecContext(ctx, group, stream, e.Timestamp, ingested, e.Message); err != nil {
 			return fmt.Errorf("put log events: %w", err)
 		}
-		first, last, bytes = min(first, e.Timestamp), max(last, e.Timestamp), bytes+len(e.Message)+eventOverhead
+		first, last, bytes = min(first, e.Timestamp), max(last, e.Timestamp), bytes+logevent.Size(e.Message)
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE log_streams SET first_at = CASE WHEN events = 0 THEN ? ELSE min(first_at, ?) END,
 		last_at = max(last_at, ?), ingested = ?, events = events + ? WHERE id = ?`, first, first, last, ingested, len(events), stream); err != nil {
@@ -196,15 +192,18 @@ func putEvents(ctx context.Context, tx *sql.Tx, group, stream int64, events []lo
 
 // LogEvents gives up to q.Limit events of a log group that lie between q.After
 // and q.Before, both exclusive, and in time from q.From to q.To, both inclusive,
-// oldest first; with q.Latest the last such. It fails with logevent.ErrNoGroup or
-// logevent.ErrNoStream.
+// oldest first; with q.Latest the last such. q.Bytes may end it earlier. It fails
+// with logevent.ErrNoGroup or logevent.ErrNoStream.
 func (db *DB) LogEvents(ctx context.Context, q logevent.Query) ([]logevent.Event, error) {
 	g, err := groupID(ctx, db.r, q.Account, q.Region, q.Group)
 	if err != nil {
 		return nil, err
 	}
+	// SQLite searches its index by the simple bounds, not by the row values: without
+	// this every page would read again what lies before it.
+	from, to := max(q.From, q.After.Timestamp), min(q.To, q.Before.Timestamp)
 	where := []string{"e.group_id = ?", "(e.at, e.seq) > (?, ?)", "(e.at, e.seq) < (?, ?)", "e.at BETWEEN ? AND ?"}
-	args := []any{g, q.After.Timestamp, q.After.Seq, q.Before.Timestamp, q.Before.Seq, q.From, q.To}
+	args := []any{g, q.After.Timestamp, q.After.Seq, q.Before.Timestamp, q.Before.Seq, from, to}
 	if len(q.Streams) > 0 {
 		var in []string
 		for _, name := range q.Streams {
@@ -226,22 +225,24 @@ func (db *DB) LogEvents(ctx context.Context, q logevent.Query) ([]logevent.Event
 		return nil, fmt.Errorf("read log events: %w", err)
 	}
 	defer rows.Close()
-	out, err := scanEvents(rows)
+	out, err := scanEvents(rows, q.Bytes)
 	if q.Latest {
 		slices.Reverse(out)
 	}
 	return out, err
 }
 
-func scanEvents(rows *sql.Rows) ([]logevent.Event, error) {
+// scanEvents stops early: an event may be a megabyte, and a page thousands of events.
+func scanEvents(rows *sql.Rows, most int) ([]logevent.Event, error) {
 	var out []logevent.Event
-	for rows.Next() {
+	for size := 0; (most == 0 || size <= most) && rows.Next(); {
 		var e logevent.Event
 		var p logevent.Position
 		if err := rows.Scan(&p.Seq, &p.Timestamp, &e.Ingested, &e.Message, &e.Stream); err != nil {
 			return nil, fmt.Errorf("read log events: %w", err)
 		}
 		e.Timestamp, e.ID = p.Timestamp, p.ID()
+		size += logevent.Size(e.Message)
 		out = append(out, e)
 	}
 	return out, rows.Err()

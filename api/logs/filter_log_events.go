@@ -98,7 +98,7 @@ func (in *filterLogEventsInput) query(ctx context.Context) (logevent.Query, erro
 	c := api.CallerFrom(ctx)
 	q := logevent.Query{
 		Account: c.Account, Region: c.Region, Group: name, Streams: in.LogStreamNames, Before: logevent.End,
-		From: orTime(in.StartTime, 0), To: orTime(in.EndTime, math.MaxInt64), Limit: n,
+		From: orTime(in.StartTime, 0), To: orTime(in.EndTime, math.MaxInt64), Limit: n, Bytes: maxPageBytes,
 	}
 	if in.NextToken != "" {
 		at, ok := logevent.ParseID(in.NextToken)

@@ -84,7 +84,7 @@ func (in *getLogEventsInput) query(ctx context.Context) (logevent.Query, error) 
 	c := api.CallerFrom(ctx)
 	q := logevent.Query{
 		Account: c.Account, Region: c.Region, Group: name, Streams: []string{in.LogStreamName},
-		Before: logevent.End, From: orTime(in.StartTime, 0), To: orTime(in.EndTime, math.MaxInt64), Limit: n, Latest: !in.StartFromHead,
+		Before: logevent.End, From: orTime(in.StartTime, 0), To: orTime(in.EndTime, math.MaxInt64), Limit: n, Bytes: maxPageBytes, Latest: !in.StartFromHead,
 	}
 	if in.EndTime != nil {
 		q.To-- // exclusive, unlike FilterLogEvents'
@@ -120,7 +120,7 @@ func page(events []logevent.Event, latest bool) []logevent.Event {
 		if latest {
 			at = len(events) - 1 - i
 		}
-		if size += len(events[at].Message) + eventOverhead; size <= maxPageBytes || i == 0 {
+		if size += logevent.Size(events[at].Message); size <= maxPageBytes || i == 0 {
 			continue
 		}
 		if latest {

@@ -29,10 +29,11 @@ func (s *server) deleteLogGroup(ctx context.Context, in *groupInput) (*empty, er
 }
 
 type describeLogGroupsInput struct {
-	LogGroupNamePrefix  string `json:"logGroupNamePrefix"`
-	LogGroupNamePattern string `json:"logGroupNamePattern"`
-	Limit               *int   `json:"limit"`
-	NextToken           string `json:"nextToken"`
+	LogGroupNamePrefix  string   `json:"logGroupNamePrefix"`
+	LogGroupNamePattern string   `json:"logGroupNamePattern"`
+	LogGroupIdentifiers []string `json:"logGroupIdentifiers"`
+	Limit               *int     `json:"limit"`
+	NextToken           string   `json:"nextToken"`
 }
 
 type describeLogGroupsOutput struct {
@@ -62,6 +63,10 @@ func (s *server) describeLogGroups(ctx context.Context, in *describeLogGroupsInp
 	if err != nil {
 		return nil, err
 	}
+	named, err := in.named()
+	if err != nil {
+		return nil, err
+	}
 	c := api.CallerFrom(ctx)
 	groups, err := s.Store.LogGroups(ctx, c.Account, c.Region)
 	if err != nil {
@@ -70,7 +75,7 @@ func (s *server) describeLogGroups(ctx context.Context, in *describeLogGroupsInp
 	out := &describeLogGroupsOutput{LogGroups: []logGroup{}}
 	for i := range groups {
 		g := &groups[i]
-		if !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern) || g.Name <= in.NextToken && in.NextToken != "" {
+		if len(named) > 0 && !named[g.Name] || !strings.HasPrefix(g.Name, in.LogGroupNamePrefix) || !strings.Contains(g.Name, in.LogGroupNamePattern) || g.Name <= in.NextToken && in.NextToken != "" {
 			continue
 		}
 		if len(out.LogGroups) == n {
@@ -80,6 +85,22 @@ func (s *server) describeLogGroups(ctx context.Context, in *describeLogGroupsInp
 		out.LogGroups = append(out.LogGroups, newLogGroup(c, g))
 	}
 	return out, nil
+}
+
+// named gives the names of the groups that logGroupIdentifiers asks for.
+func (in *describeLogGroupsInput) named() (map[string]bool, error) {
+	if len(in.LogGroupIdentifiers) > maxDescribed {
+		return nil, invalid("At most %d log group identifiers can be named.", maxDescribed)
+	}
+	names := map[string]bool{}
+	for _, id := range in.LogGroupIdentifiers {
+		name, err := group("", id)
+		if err != nil {
+			return nil, err
+		}
+		names[name] = true
+	}
+	return names, nil
 }
 
 func newLogGroup(c api.Caller, g *logevent.Group) logGroup {

@@ -13,7 +13,6 @@ import (
 const (
 	maxBatchEvents = 10_000
 	maxBatchBytes  = 1 << 20
-	eventOverhead  = 26
 	maxSpan        = 24 * time.Hour
 	maxAge         = 14 * 24 * time.Hour
 	maxAhead       = 2 * time.Hour
@@ -68,7 +67,7 @@ func checkBatch(events []inputEvent) error {
 	}
 	bytes := 0
 	for i, e := range events {
-		size := len(e.Message) + eventOverhead
+		size := logevent.Size(e.Message)
 		switch {
 		case e.Message == "":
 			return invalid("1 validation error detected: Value '' at 'logEvents.%d.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1", i+1)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
 	"strings"
 
 	"github.com/flowemu/flowemu"
@@ -48,7 +50,21 @@ func example(found []discovery.Found) discovery.Found {
 	return found[0]
 }
 
-// traffic gives the command that brings packets, where none may come by themselves.
+// traffic gives the commands that bring packets, where none may come by themselves, and deliver.
 func traffic(f discovery.Found) string {
-	return fmt.Sprintf("  flowemu inject --interface-id %s --sample\n  flowemu flush\n", f.ENI.ID)
+	program := programName()
+	return fmt.Sprintf("  %s inject --interface-id %s --sample\n  %s flush\n", program, f.ENI.ID, program)
+}
+
+// programName gives what to type for this program: its name if the shell finds
+// it, else where it is, which with 'go run' is a place that nobody knows.
+func programName() string {
+	if _, err := exec.LookPath("flowemu"); err == nil {
+		return "flowemu"
+	}
+	path, err := os.Executable()
+	if err != nil {
+		return "flowemu"
+	}
+	return path
 }
