@@ -181,9 +181,6 @@ func parseFlow(b []byte, f *flow.Flow) {
 // errSpool says that a spool file is not one, or is damaged.
 var errSpool = errors.New("damaged spool file")
 
-// maxHeader bounds the header of a spool file, so that a damaged length does not take the memory.
-const maxHeader = 64 << 20
-
 // readHeader reads the header of a spool file and leaves r at the first flow.
 func readHeader(r io.Reader) (spoolHeader, error) {
 	var h spoolHeader
@@ -191,12 +188,9 @@ func readHeader(r io.Reader) (spoolHeader, error) {
 	if _, err := io.ReadFull(r, head); err != nil || string(head[:len(spoolMagic)]) != spoolMagic {
 		return h, errSpool
 	}
-	n := binary.LittleEndian.Uint32(head[len(spoolMagic):])
-	if n > maxHeader {
-		return h, errSpool
-	}
-	text := make([]byte, n)
-	if _, err := io.ReadFull(r, text); err != nil {
+	n := int64(binary.LittleEndian.Uint32(head[len(spoolMagic):]))
+	text, err := io.ReadAll(io.LimitReader(r, n)) // not more memory than there is text
+	if err != nil || int64(len(text)) != n {
 		return h, errSpool
 	}
 	if err := json.Unmarshal(text, &h); err != nil {
