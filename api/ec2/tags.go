@@ -9,7 +9,6 @@ import (
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/flowlog"
-	"github.com/flowemu/flowemu/vpc"
 )
 
 // Limits on tags. Source: "Tag your Amazon EC2 resources", tag restrictions.
@@ -45,51 +44,6 @@ func checkTags(tags []tag) error {
 
 func tooManyTags() error {
 	return &api.Error{Code: "TagLimitExceeded", Message: fmt.Sprintf("More than %d tags specified", maxTags)}
-}
-
-type createTagsInput struct {
-	DryRun      bool     `query:"DryRun"`
-	ResourceIDs []string `query:"ResourceId"`
-	Tags        []tag    `query:"Tag"`
-}
-
-type returnOutput struct {
-	Return bool `xml:"return"`
-}
-
-func (s *server) createTags(ctx context.Context, in *createTagsInput) (*returnOutput, error) {
-	c, err := s.caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if len(in.Tags) == 0 {
-		return nil, missingParameter("Tags")
-	}
-	if err := checkTags(in.Tags); err != nil {
-		return nil, err
-	}
-	types, err := s.typesOf(ctx, c, in.ResourceIDs)
-	if err != nil {
-		return nil, err
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	var tags []vpc.Tag
-	for _, id := range in.ResourceIDs {
-		for _, t := range in.Tags {
-			tags = append(tags, vpc.Tag{ResourceID: id, ResourceType: types[id], Key: t.Key, Value: t.Value})
-		}
-	}
-	err = s.Tags.PutTags(ctx, c.Account, c.Region, tags, func(after map[string]int) error {
-		for _, n := range after {
-			if n > maxTags {
-				return tooManyTags()
-			}
-		}
-		return nil
-	})
-	return &returnOutput{Return: true}, err
 }
 
 // typesOf gives the resource types of ids, all of which must exist.
@@ -130,84 +84,4 @@ func (s *server) exists(c api.Caller, logs []flowlog.FlowLog, kind, id string) e
 		return &api.Error{Code: "InvalidFlowLogId.NotFound", Message: fmt.Sprintf("The flow log ID '%s' does not exist", id)}
 	}
 	return nil
-}
-
-type deleteTagsInput struct {
-	DryRun      bool       `query:"DryRun"`
-	ResourceIDs []string   `query:"ResourceId"`
-	Tags        []tagMatch `query:"Tag"`
-}
-
-// tagMatch names tags to delete: without a value whatever the value, with one only that.
-type tagMatch struct {
-	Key   string  `query:"Key"`
-	Value *string `query:"Value"`
-}
-
-func (s *server) deleteTags(ctx context.Context, in *deleteTagsInput) (*returnOutput, error) {
-	c := api.CallerFrom(ctx)
-	if len(in.ResourceIDs) == 0 {
-		return nil, missingParameter("resourceIdSet")
-	}
-	for _, t := range in.Tags {
-		if strings.HasPrefix(strings.ToLower(t.Key), reserved) {
-			return nil, invalidValue(fmt.Sprintf("Tag keys starting with '%s' are reserved for internal use", reserved))
-		}
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	err := s.Tags.DeleteTags(ctx, c.Account, c.Region, func(t vpc.Tag) bool {
-		if !slices.Contains(in.ResourceIDs, t.ResourceID) || strings.HasPrefix(t.Key, reserved) {
-			return false
-		}
-		return len(in.Tags) == 0 || slices.ContainsFunc(in.Tags, func(m tagMatch) bool {
-			return m.Key == t.Key && (m.Value == nil || *m.Value == t.Value)
-		})
-	})
-	return &returnOutput{Return: true}, err
-}
-
-type describeTagsInput struct {
-	paging
-	DryRun  bool     `query:"DryRun"`
-	Filters []filter `query:"Filter"`
-}
-
-type describeTagsOutput struct {
-	Tags      api.Set[tagItem] `xml:"tagSet"`
-	NextToken string           `xml:"nextToken,omitempty"`
-}
-
-type tagItem struct {
-	ResourceID   string `xml:"resourceId"`
-	ResourceType string `xml:"resourceType"`
-	Key          string `xml:"key"`
-	Value        string `xml:"value"`
-}
-
-func (s *server) describeTags(ctx context.Context, in *describeTagsInput) (*describeTagsOutput, error) {
-	c, err := s.caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := checkFilters(in.Filters, "key", "resource-id", "resource-type", "value"); err != nil {
-		return nil, err
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	all, err := s.Tags.Tags(ctx, c.Account, c.Region)
-	if err != nil {
-		return nil, err
-	}
-	var items []tagItem
-	for _, t := range all {
-		a := attributes{"key": one(t.Key), "resource-id": one(t.ResourceID), "resource-type": one(t.ResourceType), "value": {t.Value}}
-		if a.withTags([]tag{{t.Key, t.Value}}).matches(in.Filters) {
-			items = append(items, tagItem(t))
-		}
-	}
-	items, next, err := page(in.paging, items)
-	return &describeTagsOutput{Tags: api.Set[tagItem](items), NextToken: next}, err
 }

@@ -1,0 +1,112 @@
+package capture
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/gopacket/layers"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+func TestDropsAndReasons(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, Options{SelfPorts: []uint16{4566}, MaxFlows: 3})
+		a := r.open(Tap{InterfaceID: "eni-a"})
+		r.run()
+		other := r.frame(1, false)
+		other.other = true
+		in, out := r.frame(4566, false), r.frame(4566, true) // source port
+		a.send(false, other, out, in, r.frame(2, true), r.frame(3, true), r.frame(4, true), r.frame(5, true))
+		a.mu.Lock()
+		a.dropped = 5
+		a.mu.Unlock()
+		pass(time.Second)
+		if err := r.engine.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.exported([]row{{id: "eni-a", start: 0, end: 1001, flows: 3, packets: 3, lost: 7}})
+		s := r.engine.Interfaces()[0]
+		want := flow.Counts{Frames: 12, Recorded: 3, Excluded: 2, Lost: 7}
+		if s.Stats.Counts != want || s.Stats.Reasons["self"] != 1 || s.Stats.Reasons["other-host"] != 1 ||
+			s.Stats.Reasons["ring"] != 5 || s.Stats.Reasons["table"] != 2 {
+			t.Errorf("%+v", s.Stats)
+		}
+		if s.LastPacket.IsZero() || s.Since.IsZero() || s.Err != nil {
+			t.Errorf("%+v", s)
+		}
+		r.stop()
+		if again := r.engine.Interfaces()[0]; again.Stats.Counts != want {
+			t.Errorf("after the end: %+v", again.Stats)
+		}
+	})
+}
+
+func TestDirectionOfATap(t *testing.T) {
+	tcp := func(src, dst uint16) []byte {
+		l := syn()
+		l.SrcPort, l.DstPort = layers.TCPPort(src), layers.TCPPort(dst)
+		return bytesOf(t, eth(layers.EthernetTypeIPv4), ip4(layers.IPProtocolTCP), l) // to macB
+	}
+	plain, web := tcp(1, 2), tcp(1, 80)
+	cases := []struct {
+		name            string
+		tap             Tap
+		data            []byte
+		outgoing, other bool
+		reason          reason
+		want            flow.Direction
+	}{
+		{"sent", Tap{}, plain, true, false, recorded, flow.Egress},
+		{"received", Tap{}, plain, false, false, recorded, flow.Ingress},
+		{"flooded", Tap{}, plain, false, true, otherHost, 0},
+		{"host side sent", Tap{HostSide: true, MAC: macB}, plain, true, false, recorded, flow.Ingress},
+		{"host side received, for another host than this", Tap{HostSide: true, MAC: macA}, plain, false, true, recorded, flow.Egress},
+		{"host side flooded", Tap{HostSide: true, MAC: macA}, plain, true, false, otherHost, 0},
+		{"host side broadcast", Tap{HostSide: true, MAC: macA}, edit(plain, func(b []byte) { b[0] = 0xff }), true, false, recorded, flow.Ingress},
+		{"loopback", Tap{Loopback: true}, plain, false, false, recorded, flow.Ingress},
+		{"to self", Tap{}, web, false, false, self, 0},
+		{"to another's port", Tap{}, web, true, false, recorded, flow.Egress},
+		{"loopback from self", Tap{Loopback: true}, tcp(80, 1), false, false, self, 0},
+		{"loopback to self", Tap{Loopback: true}, web, false, false, self, 0},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			o := Options{Exporter: &exports{}, SelfPorts: []uint16{80}, Window: time.Second}
+			if err := o.complete(); err != nil {
+				t.Fatal(err)
+			}
+			tap, err := newTap(c.tap, newFake(), &o, newSeed())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer tap.release()
+			tap.add(&frame{data: c.data, length: uint32(len(c.data)), at: tap.open.start, link: linkEthernet, outgoing: c.outgoing, other: c.other})
+			tap.cur.flush()
+			if tap.tally[c.reason] != 1 {
+				t.Fatalf("%+v", tap.tally.stats())
+			}
+			if c.reason == recorded && tap.cur.record(0).key.direction != c.want {
+				t.Errorf("%v", tap.cur.record(0).key.direction)
+			}
+		})
+	}
+}
+
+func TestTapDoesNotAllocate(t *testing.T) {
+	o := Options{Exporter: &exports{}, SelfPorts: []uint16{80}}
+	if err := o.complete(); err != nil {
+		t.Fatal(err)
+	}
+	tap, err := newTap(Tap{}, newFake(), &o, newSeed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tap.release()
+	data := etherTCP(t, 5)
+	tap.frame = frame{data: data, length: uint32(len(data)), at: tap.open.start, link: linkEthernet, gso: 1000}
+	if n := testing.AllocsPerRun(1000, func() { tap.add(&tap.frame) }); n != 0 {
+		t.Errorf("%v allocations per packet", n)
+	}
+}
