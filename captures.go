@@ -3,7 +3,6 @@ package flowemu
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -57,7 +56,7 @@ func (e *Emulator) openTaps() error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("capture on %s: %w", f.Name, err)
+			return err
 		}
 		f.Live = true
 	}
