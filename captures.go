@@ -41,10 +41,11 @@ func (e *Emulator) openCaptures(ctx context.Context) error {
 	if e.opt.Capture == "none" {
 		return nil
 	}
-	return e.openTaps()
+	return e.openTaps(ctx)
 }
 
-func (e *Emulator) openTaps() error {
+func (e *Emulator) openTaps(ctx context.Context) error {
+	var open []string
 	for i := range e.found {
 		f := &e.found[i]
 		err := e.engine.Open(capture.Tap{
@@ -59,8 +60,9 @@ func (e *Emulator) openTaps() error {
 			return err
 		}
 		f.Live = true
+		open = append(open, f.ENI.ID)
 	}
-	return nil
+	return e.publisher.Opened(ctx, open...)
 }
 
 // judge asks the inventory for verdicts.

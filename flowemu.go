@@ -130,6 +130,9 @@ func (e *Emulator) listen(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w; stop what uses the port, or choose another with --listen", e.opt.Listen, unwrapNet(err))
 	}
+	if !e.address().Addr().Unmap().IsLoopback() {
+		e.opt.Logger.Warn("whoever reaches this address can read this machine's traffic: requests are not authenticated", "listen", e.listener.Addr())
+	}
 	return nil
 }
 
@@ -179,7 +182,7 @@ func (e *Emulator) openEngine(context.Context) (err error) {
 func (e *Emulator) openHTTP(context.Context) error {
 	services := []api.Service{
 		ec2.Service(ec2.Options{
-			Network: e.inventory, FlowLogs: e.db, Tags: e.db, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID,
+			Network: e.inventory, FlowLogs: e.db, Tags: e.db, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID, Logger: e.opt.Logger,
 		}),
 		sts.Service(),
 		logs.Service(logs.Options{Store: e.db, Now: e.opt.Now}),

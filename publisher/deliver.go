@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -66,7 +67,7 @@ func (p *Publisher) due() bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.backlog) > 0
+	return len(p.pending)+len(p.backlog) > 0
 }
 
 // Deliver delivers everything that is sealed now, also what waits for another try.
@@ -84,7 +85,7 @@ func (p *Publisher) round(ctx context.Context, all bool) Result {
 		}
 	}
 	p.mu.Lock()
-	note(p.writeBacklog(ctx))
+	note(p.writePending(ctx))
 	p.mu.Unlock()
 	note(p.createDeliveries(ctx))
 	waiting, err := p.opt.Store.Deliveries(ctx)
@@ -105,27 +106,29 @@ func (p *Publisher) round(ctx context.Context, all bool) Result {
 	return res
 }
 
-// createDeliveries commits manifests for the spool files that have none.
+// createDeliveries commits manifests for the spool files that have none. A flow
+// log for which that fails does not hold up the others.
 func (p *Publisher) createDeliveries(ctx context.Context) error {
 	waiting, err := p.opt.Store.WaitingSpool(ctx)
-	if err != nil {
-		return err
-	}
 	for _, w := range waiting {
-		f, err := p.opt.Store.FlowLog(ctx, w.FlowLogID)
+		err = errors.Join(err, p.createDelivery(ctx, w))
+	}
+	return err
+}
+
+func (p *Publisher) createDelivery(ctx context.Context, w flowlog.Waiting) error {
+	f, err := p.opt.Store.FlowLog(ctx, w.FlowLogID)
+	if err != nil {
+		return fmt.Errorf("flow log %s: %w", w.FlowLogID, err)
+	}
+	sink := p.opt.Sinks[f.DestinationType]
+	for files := range slices.Chunk(w.Files, maxFiles) {
+		part := flowlog.Waiting{FlowLogID: w.FlowLogID, Slot: w.Slot, Files: files}
+		_, err := p.opt.Store.CreateDelivery(ctx, part, func(id int64) string {
+			return sink.Destination(&f, &flowlog.Delivery{ID: id, FlowLogID: f.ID, Slot: part.Slot})
+		})
 		if err != nil {
-			return fmt.Errorf("flow log %s: %w", w.FlowLogID, err)
-		}
-		sink := p.opt.Sinks[f.DestinationType]
-		for files := w.Files; len(files) > 0; {
-			part := flowlog.Waiting{FlowLogID: w.FlowLogID, Slot: w.Slot, Files: files[:min(len(files), maxFiles)]}
-			files = files[len(part.Files):]
-			_, err := p.opt.Store.CreateDelivery(ctx, part, func(id int64) string {
-				return sink.Destination(&f, &flowlog.Delivery{ID: id, FlowLogID: f.ID, Slot: part.Slot})
-			})
-			if err != nil {
-				return err
-			}
+			return err
 		}
 	}
 	return nil

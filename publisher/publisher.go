@@ -63,7 +63,8 @@ type Publisher struct {
 	spool   spool
 	last    int64           // the number of the last spool file
 	sizes   map[int64]int64 // of the spool files, in bytes
-	backlog []batch         // sealed, but not yet on disk: it was full
+	pending []flow.Window   // sealed, but the flow logs could not be read yet
+	backlog []batch         // matched, but not yet on disk: it was full
 	open    map[string]time.Time
 }
 
@@ -157,21 +158,15 @@ func (p *Publisher) skipLost(ctx context.Context) error {
 }
 
 // Export takes the windows of one seal. What flow logs want of them is on disk
-// when it returns, or waits in memory if the disk has no room.
+// when it returns, or waits in memory if the disk has no room or the flow logs
+// cannot be read.
 func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 	ctx = context.WithoutCancel(ctx) // what is sealed is kept, whoever gave up
-	logs, err := p.opt.Store.ActiveFlowLogs(ctx)
-	if err != nil {
-		p.opt.Logger.Error("cannot read the flow logs; sealed windows are lost", "error", err)
-		return
-	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var entries []entry
-	snap := p.opt.Network.Snapshot()
 	for i := range windows {
 		w := &windows[i]
-		iface := interfaceOf(snap, w.InterfaceID)
+		iface := interfaceOf(p.opt.Network.Snapshot(), w.InterfaceID)
 		if iface == nil {
 			p.opt.Logger.Error("a window of an unknown interface is dropped", "interface", w.InterfaceID)
 			continue
@@ -181,17 +176,51 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 			w.Lost += packets(w.Flows)
 			w.Flows = nil
 		}
-		entries = append(entries, p.match.entries(w, iface, logs)...)
+		p.pending = append(p.pending, *w)
 		p.noteOpen(w)
 	}
-	p.backlog = append(p.backlog, bySlot(entries)...)
-	if err := p.writeBacklog(ctx); err != nil {
+	if err := p.writePending(ctx); err != nil {
 		p.opt.Logger.Error("cannot spool", "error", err)
 	}
 	if err := p.opt.Store.SetOpenWindows(ctx, p.open); err != nil {
 		p.opt.Logger.Error("cannot note the open windows", "error", err)
 	}
 	p.wake()
+}
+
+// writePending matches what is sealed with the flow logs and writes it into
+// spool files, as far as the database and the disk let it.
+func (p *Publisher) writePending(ctx context.Context) error {
+	if len(p.pending) > 0 {
+		logs, err := p.opt.Store.ActiveFlowLogs(ctx)
+		if err != nil {
+			return fmt.Errorf("%d sealed windows wait in memory: %w", len(p.pending), err)
+		}
+		p.backlog = append(p.backlog, bySlot(p.matched(logs))...)
+		p.pending = nil
+	}
+	return p.writeBacklog(ctx)
+}
+
+// matched gives what the flow logs want of the pending windows.
+func (p *Publisher) matched(logs []flowlog.FlowLog) (entries []entry) {
+	snap := p.opt.Network.Snapshot()
+	for i := range p.pending {
+		w := &p.pending[i]
+		entries = append(entries, p.match.entries(w, interfaceOf(snap, w.InterfaceID), logs)...)
+	}
+	return entries
+}
+
+// Opened notes that the interfaces are captured from now on, so that a crash
+// before their first seal is told of, too.
+func (p *Publisher) Opened(ctx context.Context, interfaceIDs ...string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range interfaceIDs {
+		p.open[id] = p.opt.Now()
+	}
+	return p.opt.Store.SetOpenWindows(ctx, p.open)
 }
 
 func (p *Publisher) wake() {
@@ -248,6 +277,9 @@ func (p *Publisher) full() bool {
 	var n int64
 	for _, size := range p.sizes {
 		n += size
+	}
+	for i := range p.pending {
+		n += int64(len(p.pending[i].Flows)) * flowSize
 	}
 	for i := range p.backlog {
 		for j := range p.backlog[i].entries {

@@ -303,6 +303,49 @@ func TestCrashIsSkipData(t *testing.T) {
 	}
 }
 
+// TestCrashBeforeTheFirstSeal: also what was open since the start is told of.
+func TestCrashBeforeTheFirstSeal(t *testing.T) {
+	f := newFixture(t, flowlog.AllTraffic)
+	f.now = start
+	if err := f.Opened(t.Context(), eniID); err != nil {
+		t.Fatal(err)
+	}
+	f.open(t, Options{}) // without Close: a crash
+	f.Deliver(t.Context())
+	if got := f.lines(t); len(got) != 2 || !strings.Contains(got[1], " 1767268800 1767268801 - SKIPDATA") {
+		t.Errorf("%q", got)
+	}
+}
+
+// blind is a database whose flow logs cannot be read.
+type blind struct {
+	*store.DB
+	blind bool
+}
+
+func (b *blind) ActiveFlowLogs(ctx context.Context) ([]flowlog.FlowLog, error) {
+	if b.blind {
+		return nil, errors.New("cannot read")
+	}
+	return b.DB.ActiveFlowLogs(ctx)
+}
+
+// TestFlowLogsCannotBeRead: sealed windows wait until it is known who wants them.
+func TestFlowLogsCannotBeRead(t *testing.T) {
+	f := newFixture(t, flowlog.AllTraffic)
+	db := &blind{f.db, true}
+	f.opt.Store = db
+	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
+	f.Export(t.Context(), []flow.Window{window(1, tcp(2, flow.Accept))})
+	if res := f.Deliver(t.Context()); len(res.Errors) != 1 || len(res.Receipts) != 0 || !f.due() {
+		t.Errorf("%+v", res)
+	}
+	db.blind = false
+	if res := f.Deliver(t.Context()); len(res.Errors) != 0 || len(res.Receipts) != 1 || res.Receipts[0].Records != 2 {
+		t.Errorf("%+v", res)
+	}
+}
+
 // TestNothingFromBefore: a new flow log has no record of a window that began before it.
 func TestNothingFromBefore(t *testing.T) {
 	f := newFixture(t, flowlog.AllTraffic)

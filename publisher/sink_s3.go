@@ -30,7 +30,7 @@ func unique(id int64) uint32 {
 	return uint32(id)*0x9e3779b1 ^ 0x5f10e000
 }
 
-// contentType is what AWS's log delivery stores its objects as.
+// contentType of the objects. What AWS gives them is not known.
 const contentType = "application/octet-stream"
 
 func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Delivery, records iter.Seq2[*flowlog.Record, error]) (Receipt, error) {

@@ -135,6 +135,11 @@ func (s *Snapshot) ENIs(account, region string) []*ENI {
 	return sorted(s.enis, func(v *ENI) (string, bool) { return v.ID, v.Account == account && v.Region == region })
 }
 
+// AllENIs gives the network interfaces of all accounts and Regions, in order of their ids.
+func (s *Snapshot) AllENIs() []*ENI {
+	return sorted(s.enis, func(v *ENI) (string, bool) { return v.ID, true })
+}
+
 func sorted[T any](m map[string]*T, key func(*T) (id string, want bool)) []*T {
 	var out []*T
 	for _, v := range m {

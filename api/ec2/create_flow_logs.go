@@ -75,7 +75,11 @@ func (s *server) createFlowLogs(ctx context.Context, in *createFlowLogsInput) (*
 	if out.ClientToken == "" {
 		out.ClientToken = newToken()
 	}
-	if failed := s.checkDestination(ctx, &base); failed != nil {
+	failed, err := s.checkDestination(ctx, &base)
+	if err != nil {
+		return nil, err
+	}
+	if failed != nil {
 		for _, id := range in.ResourceIDs {
 			out.Unsuccessful = append(out.Unsuccessful, unsuccessful{id, *failed})
 		}
@@ -261,15 +265,16 @@ func checkResources(n *vpc.Snapshot, c api.Caller, kind flowlog.ResourceType, id
 
 // checkDestination gives the error of every resource when the bucket is missing.
 // A log group may be missing: the first delivery makes it.
-func (s *server) checkDestination(ctx context.Context, f *flowlog.FlowLog) *itemError {
+func (s *server) checkDestination(ctx context.Context, f *flowlog.FlowLog) (*itemError, error) {
 	if f.DestinationType != flowlog.S3 {
-		return nil
+		return nil, nil
 	}
 	bucket, _, _ := flowlog.Bucket(f.Destination)
-	if ok, err := s.Buckets.BucketExists(ctx, bucket); err != nil || !ok {
-		return &itemError{Code: "400", Message: fmt.Sprintf("LogDestination: %s does not exist", bucket)}
+	ok, err := s.Buckets.BucketExists(ctx, bucket)
+	if err != nil || ok {
+		return nil, err
 	}
-	return nil
+	return &itemError{Code: "400", Message: fmt.Sprintf("LogDestination: %s does not exist", bucket)}, nil
 }
 
 // newToken makes a client token as AWS does for callers that sent none.

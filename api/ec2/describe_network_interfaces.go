@@ -71,7 +71,11 @@ func (s *server) describeNetworkInterfaces(ctx context.Context, in *describeNetw
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := describe(ctx, s, c, s.Network.Snapshot().ENIs(c.Account, c.Region), query[vpc.ENI]{
+	own := s.Network.Snapshot().ENIs(c.Account, c.Region)
+	if len(own) == 0 {
+		s.hintElsewhere(c)
+	}
+	found, next, err := describe(ctx, s, c, own, query[vpc.ENI]{
 		paging: in.paging, dryRun: in.DryRun, ids: in.NetworkInterfaceIDs, filters: in.Filters, known: interfaceFilters,
 		id: func(v *vpc.ENI) string { return v.ID }, attributes: interfaceAttributes,
 		missing: func(id string) error {
@@ -83,6 +87,19 @@ func (s *server) describeNetworkInterfaces(ctx context.Context, in *describeNetw
 		out.NetworkInterfaces = append(out.NetworkInterfaces, newInterfaceItem(f.resource, f.tags))
 	}
 	return out, err
+}
+
+// hintElsewhere says once that there are interfaces, but for another account or
+// Region than the caller's: what people see who forgot to set theirs.
+func (s *server) hintElsewhere(c api.Caller) {
+	all := s.Network.Snapshot().AllENIs()
+	if len(all) == 0 {
+		return
+	}
+	s.hint.Do(func() {
+		s.Logger.Warn("a caller found no network interfaces; they are in another account or Region: set AWS_REGION, or start flowemu with --region and --account",
+			"account", c.Account, "region", c.Region, "interfaces in account", all[0].Account, "and region", all[0].Region)
+	})
 }
 
 // statusOf gives an interface's status and its attachment's.

@@ -4,6 +4,8 @@ package ec2
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/flowlog"
@@ -52,13 +54,17 @@ type Options struct {
 	Buckets  Buckets
 	Sealer   Sealer
 	NewID    func(prefix string) string // a new resource id, such as fl-0123456789abcdef0
+	Logger   *slog.Logger
 }
 
-type server struct{ Options }
+type server struct {
+	Options
+	hint sync.Once // about interfaces that are elsewhere
+}
 
 // Service gives EC2's actions.
 func Service(o Options) api.Service {
-	s := &server{o}
+	s := &server{Options: o}
 	return api.Service{
 		SigningName: "ec2", APIVersion: "2016-11-15", Namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
 		Actions: []api.Action{

@@ -3,6 +3,7 @@ package ec2_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http/httptest"
 	"slices"
 	"testing"
@@ -59,7 +60,7 @@ func newClient(t *testing.T) (*sdk.Client, string, *sealed) {
 		t.Fatal(err)
 	}
 	seal := &sealed{}
-	service := ec2.Service(ec2.Options{Network: inv, FlowLogs: db, Tags: db, Buckets: buckets{"flow-logs"}, Sealer: seal, NewID: vpc.RandomID})
+	service := ec2.Service(ec2.Options{Network: inv, FlowLogs: db, Tags: db, Buckets: buckets{"flow-logs"}, Sealer: seal, NewID: vpc.RandomID, Logger: slog.New(slog.DiscardHandler)})
 	srv := httptest.NewServer(api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}))
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{

@@ -71,3 +71,28 @@ func TestKill(t *testing.T) {
 		t.Errorf("exit status %d\n%s", status, p.stderr)
 	}
 }
+
+// TestKillWhileCapturing: the window that was open is one SKIPDATA, also when it
+// was the first one since the start.
+func TestKillWhileCapturing(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("live capture needs root")
+	}
+	dir := dataDir(t)
+	for round := range 2 {
+		p := start(t, false, "--data", dir, "--capture", "lo", "--window", "60s")
+		if round == 0 {
+			p.createS3Log(t, *p.eni(t).NetworkInterfaceId, nil)
+		}
+		if err := p.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		_ = p.cmd.Wait()
+	}
+	p := start(t, false, "--data", dir, "--capture", "none")
+	p.post(t, "flush", nil)
+	text := strings.Join(p.objectLines(t), "\n")
+	if got := strings.Count(text, "SKIPDATA"); got != 2 {
+		t.Errorf("%d SKIPDATA of two crashes:\n%s", got, text)
+	}
+}
