@@ -61,7 +61,11 @@ func (c *flushCmd) Run(ctx context.Context, s streams) error {
 	if err := c.decode(ctx, http.MethodPost, "flush", nil, nil, &done); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
-	fmt.Fprintf(s.out, "%d records delivered\n", done.Records)
+	if done.Records == 0 && len(done.Errors) == 0 {
+		fmt.Fprintln(s.out, "nothing was waiting: what was sealed before has been delivered")
+	} else {
+		fmt.Fprintf(s.out, "%d records delivered\n", done.Records)
+	}
 	for _, o := range done.Objects {
 		fmt.Fprintf(s.out, "s3://%s/%s\n", o.Bucket, o.Key)
 	}
