@@ -11,6 +11,7 @@ import (
 	"github.com/flowemu/flowemu/capture"
 	"github.com/flowemu/flowemu/control"
 	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 // backend is what flowemu's own requests ask of an Emulator.
@@ -64,7 +65,7 @@ func (b *backend) Records(ctx context.Context, follow bool) iter.Seq[*flowlog.Re
 
 func (b *backend) Now() time.Time { return b.opt.Now() }
 
-func (b *backend) Status(ctx context.Context) (control.Status, error) {
+func (b *backend) Status(context.Context) (control.Status, error) {
 	e := (*Emulator)(b)
 	files, bytes := b.publisher.Waiting()
 	out := control.Status{
@@ -74,12 +75,7 @@ func (b *backend) Status(ctx context.Context) (control.Status, error) {
 	for _, i := range b.engine.Interfaces() {
 		out.Interfaces = append(out.Interfaces, captured(i))
 	}
-	logs, err := b.db.ActiveFlowLogs(ctx)
-	if err != nil {
-		return out, err
-	}
-	for i := range logs {
-		f := &logs[i]
+	for _, f := range vpc.All[flowlog.FlowLog](b.inventory.Snapshot()) {
 		destination := f.Destination
 		if destination == "" {
 			destination = f.LogGroupName

@@ -27,18 +27,16 @@ func (e *Emulator) openCaptures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	network, found, tags := discovery.Network(discovery.Host{Name: discovery.HostName(), Account: e.opt.Account, Region: e.opt.Region}, chosen)
-	if len(found) == 0 {
+	network := discovery.NewNetwork(discovery.Host{Name: discovery.HostName(), Account: e.opt.Account, Region: e.opt.Region}, chosen)
+	err = e.inventory.Update(ctx, func(tx *vpc.Tx) error {
+		network.Put(tx)
 		return nil
-	}
-	if err := e.inventory.Put(ctx, network); err != nil {
+	})
+	if err != nil {
 		return err
 	}
-	if err := e.db.AddTags(ctx, e.opt.Account, e.opt.Region, tags); err != nil {
-		return err
-	}
-	e.found = found
-	if e.opt.Capture == "none" {
+	e.found = network.Found
+	if e.opt.Capture == "none" || len(e.found) == 0 {
 		return nil
 	}
 	return e.openTaps(ctx)
@@ -82,7 +80,7 @@ type sealer struct {
 // Seal seals the open windows of the interfaces that are, or lie in, the resources.
 func (s sealer) Seal(ctx context.Context, account, region string, resources []string) error {
 	var ids []string
-	for _, e := range s.inventory.Snapshot().ENIs(account, region) {
+	for _, e := range vpc.List[vpc.ENI](s.inventory.Snapshot(), account, region) {
 		for _, id := range resources {
 			if e.In(id) {
 				ids = append(ids, e.ID)

@@ -153,6 +153,9 @@ func (e *Emulator) openStore(ctx context.Context) (err error) {
 	if e.inventory, err = vpc.NewInventory(ctx, e.db); err != nil {
 		return err
 	}
+	if err := e.inventory.ForgetTokens(ctx, e.opt.Now()); err != nil {
+		return err
+	}
 	e.objects, err = s3.New(s3.Options{
 		Index: e.db, Dir: filepath.Join(e.dir.path, "objects"), Now: e.opt.Now, Region: e.opt.Region, Account: e.opt.Account, Logger: e.opt.Logger,
 	})
@@ -182,7 +185,7 @@ func (e *Emulator) openEngine(context.Context) (err error) {
 func (e *Emulator) openHTTP(context.Context) error {
 	services := []api.Service{
 		ec2.Service(ec2.Options{
-			Network: e.inventory, FlowLogs: e.db, Tags: e.db, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID, Logger: e.opt.Logger,
+			Network: e.inventory, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID, Now: e.opt.Now, Logger: e.opt.Logger,
 		}),
 		sts.Service(),
 		logs.Service(logs.Options{Store: e.db, Now: e.opt.Now}),

@@ -65,7 +65,7 @@ func NewReplay(o ReplayOptions) (*Replay, error) {
 }
 
 func replayENI(o ReplayOptions) vpc.ENI {
-	e := vpc.ENI{ID: o.InterfaceID, Account: DefaultAccount, Region: DefaultRegion, Zone: vpc.RegionNamed(DefaultRegion).Zones[0]}
+	e := vpc.ENI{Head: vpc.Head{ID: o.InterfaceID, Account: DefaultAccount, Region: DefaultRegion}, Zone: vpc.RegionNamed(DefaultRegion).Zones[0]}
 	for _, a := range o.Addresses {
 		switch {
 		case a.Is4() && !e.PrivateIP.IsValid():
@@ -138,7 +138,7 @@ func (r *Replay) turn(slot time.Time) error {
 		return err
 	}
 	r.files++
-	f := flowlog.FlowLog{ID: "fl-00000000000000000", Account: r.iface.Account, Region: r.iface.Region}
+	f := flowlog.FlowLog{Head: vpc.Head{ID: "fl-00000000000000000", Account: r.iface.Account, Region: r.iface.Region}}
 	path := filepath.Join(r.opt.Dir, filepath.FromSlash(flowlog.ObjectKey(&f, slot, r.files)))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("write records: %w", err)

@@ -46,7 +46,7 @@ func (f *fake) Records(context.Context, bool) iter.Seq[*flowlog.Record] {
 					Tuple:   flow.Tuple{Src: [16]byte{192, 0, 2, 1}, Dst: [16]byte{10, 0, 0, 5}, SrcPort: uint16(i + 1), DstPort: 80, Protocol: 6, IPVersion: 4},
 					Verdict: flow.Verdict{Action: action}, Direction: flow.Ingress, Counters: flow.Counters{Packets: 1, Bytes: 40},
 				},
-				Interface: &flowlog.Interface{ENI: vpc.ENI{ID: "eni-1", PrivateIP: netip.MustParseAddr("10.0.0.5")}},
+				Interface: &flowlog.Interface{ENI: vpc.ENI{Head: vpc.Head{ID: "eni-1"}, PrivateIP: netip.MustParseAddr("10.0.0.5")}},
 				Start:     time.Unix(1, 0), End: time.Unix(2, 0),
 			}
 			if !yield(&r) {

@@ -92,46 +92,128 @@ func (i *Interface) auto() bool {
 	return i.Kind != "bridge" && i.Kind != "ifb" && i.Kind != "dummy"
 }
 
-// Network makes the host's VPC with a subnet and an ENI for each interface. All
-// ids are hashes of account, Region, host name and interface name, so that they
-// are the same on every start.
-func Network(h Host, interfaces []Interface) (vpc.Resources, []Found, []vpc.Tag) {
+// Network is what a host's interfaces stand for: a VPC, its subnets, the host as
+// an instance, and an ENI for each interface.
+type Network struct {
+	VPC      *vpc.VPC
+	Subnets  []*vpc.Subnet
+	Instance *vpc.Instance
+	Found    []Found
+	names    map[string]string // of resources, for their Name tag
+}
+
+// NewNetwork makes the network of a host's interfaces. All ids are hashes of
+// account, Region, host name and interface name, so that they are the same on
+// every start.
+func NewNetwork(h Host, interfaces []Interface) *Network {
 	zone := vpc.RegionNamed(h.Region).Zones[0]
-	v := vpc.VPC{ID: h.id("vpc"), Account: h.Account, Region: h.Region}
-	instance := h.id("i")
-	tags := []vpc.Tag{{ResourceID: v.ID, ResourceType: "vpc", Key: "Name", Value: h.Name}}
-	var (
-		r     vpc.Resources
-		found []Found
-	)
+	v := &vpc.VPC{Head: h.head("vpc"), Tenancy: "default", DNSSupport: true, DNSHostnames: true}
+	host := &vpc.Instance{
+		Head: h.head("i"), VPCID: v.ID, Zone: zone, State: "running", Type: "t3.micro", ReservationID: h.id("r"), ImageID: h.id("ami"),
+	}
+	n := &Network{VPC: v, Instance: host, names: map[string]string{v.ID: h.Name, host.ID: h.Name}}
 	for _, i := range interfaces {
-		s := vpc.Subnet{VPCID: v.ID, Account: h.Account, Region: h.Region, Zone: zone}
+		s := &vpc.Subnet{VPCID: v.ID, Zone: zone, HostnameType: "ip-name"}
 		e := vpc.ENI{
-			ID: h.id("eni", i.Name), Account: h.Account, Region: h.Region, VPCID: v.ID, InstanceID: instance,
-			Zone: zone, Description: "Interface " + i.Name + " of " + h.Name, MAC: i.MAC.String(), Capture: i.Name,
+			Head: h.head("eni", i.Name), VPCID: v.ID, InstanceID: host.ID, Zone: zone, Description: "Interface " + i.Name + " of " + h.Name,
+			MAC: i.MAC.String(), Capture: i.Name, Groups: []string{n.openGroup().ID},
+			Attachment: &vpc.Attachment{ID: h.id("eni-attach", i.Name), InstanceOwner: h.Account, DeviceIndex: len(n.Found)},
 		}
-		address(&e, &s, i.Prefixes)
-		s.ID = h.id("subnet", s.CIDR.String(), fmt.Sprint(s.IPv6)) // interfaces of one network share a subnet
+		address(&e, s, i.Prefixes)
+		s.Head = h.head("subnet", s.CIDR.String(), fmt.Sprint(s.IPv6)) // interfaces of one network share a subnet
 		e.SubnetID = s.ID
 		if s.CIDR.IsValid() {
 			v.CIDRs = append(v.CIDRs, s.CIDR)
 		}
 		v.CIDRs = append(v.CIDRs, s.IPv6...)
-		r.Subnets, r.ENIs = append(r.Subnets, s), append(r.ENIs, e)
-		found = append(found, Found{Interface: i, ENI: e})
-		tags = append(tags,
-			vpc.Tag{ResourceID: s.ID, ResourceType: "subnet", Key: "Name", Value: h.Name + "/" + i.Name},
-			vpc.Tag{ResourceID: e.ID, ResourceType: "network-interface", Key: "Name", Value: h.Name + "/" + i.Name})
-	}
-	if len(found) == 0 {
-		return r, nil, nil
+		n.Subnets = append(n.Subnets, s)
+		n.Found = append(n.Found, Found{Interface: i, ENI: e})
+		n.names[s.ID], n.names[e.ID] = h.Name+"/"+i.Name, h.Name+"/"+i.Name
 	}
 	slices.SortFunc(v.CIDRs, func(a, b netip.Prefix) int {
 		return cmp.Or(cmp.Compare(a.Addr().BitLen(), b.Addr().BitLen()), a.Addr().Compare(b.Addr()))
 	})
 	v.CIDRs = slices.Compact(v.CIDRs)
-	r.VPCs = []vpc.VPC{v}
-	return r, found, tags
+	return n
+}
+
+// openGroup is the security group of discovered ENIs: a host answers on its
+// published ports, so AWS's default group would call REJECT what is answered.
+func (n *Network) openGroup() *vpc.SecurityGroup {
+	v := n.VPC
+	return &vpc.SecurityGroup{
+		Head:  vpc.Head{ID: vpc.NewID("sg", v.ID, OpenGroup), Account: v.Account, Region: v.Region},
+		VPCID: v.ID, Name: OpenGroup, Description: "Everything in and out, for what flowemu discovered",
+	}
+}
+
+// OpenGroup is the name of the security group of discovered ENIs.
+const OpenGroup = "flowemu-open"
+
+// Put makes the network known. What it finds of an earlier start keeps what its
+// users changed: tags, security groups, rules.
+func (n *Network) Put(tx *vpc.Tx) {
+	if len(n.Found) == 0 {
+		return
+	}
+	if tx.VPC(n.VPC.ID) == nil {
+		for _, r := range vpc.NewVPC(n.VPC) {
+			tx.Put(r)
+		}
+		n.putOpenGroup(tx)
+	}
+	n.VPC.DHCPOptionsID = tx.DefaultDHCPOptions(n.VPC.Account, n.VPC.Region)
+	tx.Put(n.VPC)
+	for _, s := range n.Subnets {
+		if tx.Subnet(s.ID) == nil {
+			tx.PutSubnet(s)
+		}
+	}
+	if vpc.Get[vpc.Instance](tx.Snapshot, n.Instance.ID) == nil {
+		n.Instance.SubnetID = n.Subnets[0].ID
+		tx.Put(n.Instance)
+	}
+	for i := range n.Found {
+		n.putENI(tx, &n.Found[i].ENI)
+	}
+	for _, r := range n.named(tx) {
+		if _, ok := tx.Tag(r.Header().ID, "Name"); !ok {
+			tx.AddTags(r, []vpc.Tag{{Key: "Name", Value: n.names[r.Header().ID]}})
+		}
+	}
+}
+
+func (n *Network) putENI(tx *vpc.Tx, e *vpc.ENI) {
+	if old := tx.ENI(e.ID); old != nil {
+		e.Groups, e.Description, e.NoSourceCheck = old.Groups, old.Description, old.NoSourceCheck
+	}
+	own := *e
+	tx.Put(&own)
+}
+
+func (n *Network) putOpenGroup(tx *vpc.Tx) {
+	g := n.openGroup()
+	tx.Put(g)
+	for _, egress := range []bool{false, true} {
+		for _, any := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+			tx.Put(&vpc.SecurityGroupRule{
+				Head:    vpc.Head{ID: vpc.NewID("sgr", g.ID, fmt.Sprint(egress, any)), Account: g.Account, Region: g.Region},
+				GroupID: g.ID, Egress: egress, Protocol: vpc.AllProtocols, FromPort: vpc.AnyPort, ToPort: vpc.AnyPort, CIDR: netip.PrefixFrom(any, 0),
+			})
+		}
+	}
+}
+
+// named gives the resources that have a name.
+func (n *Network) named(tx *vpc.Tx) []vpc.Resource {
+	out := []vpc.Resource{n.VPC, n.Instance}
+	for _, s := range n.Subnets {
+		out = append(out, s)
+	}
+	for i := range n.Found {
+		out = append(out, tx.ENI(n.Found[i].ENI.ID))
+	}
+	return out
 }
 
 // address gives e the interface's addresses and s their networks. The first IPv4
@@ -149,6 +231,10 @@ func address(e *vpc.ENI, s *vpc.Subnet, prefixes []netip.Prefix) {
 			e.IPv6, s.IPv6 = append(e.IPv6, a), append(s.IPv6, p.Masked())
 		}
 	}
+}
+
+func (h Host) head(prefix string, parts ...string) vpc.Head {
+	return vpc.Head{ID: h.id(prefix, parts...), Account: h.Account, Region: h.Region}
 }
 
 func (h Host) id(prefix string, parts ...string) string {

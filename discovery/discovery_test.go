@@ -1,10 +1,13 @@
 package discovery
 
 import (
+	"context"
 	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/flowemu/flowemu/vpc"
 )
 
 func prefixes(list ...string) (out []netip.Prefix) {
@@ -57,27 +60,74 @@ func TestNetwork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, found, tags := Network(host, chosen)
-	if len(r.VPCs) != 1 || len(r.ENIs) != 3 || len(found) != 3 || len(tags) == 0 {
-		t.Fatalf("%+v", r)
+	n := NewNetwork(host, chosen)
+	if len(n.Subnets) != 3 || len(n.Found) != 3 {
+		t.Fatalf("%+v", n)
 	}
-	e := r.ENIs[0]
+	e := n.Found[0].ENI
 	if e.PrivateIP != netip.MustParseAddr("192.0.2.2") || !reflect.DeepEqual(e.Secondary, []netip.Addr{netip.MustParseAddr("192.0.2.3")}) ||
 		!reflect.DeepEqual(e.IPv6, []netip.Addr{netip.MustParseAddr("2001:db8::2")}) {
 		t.Errorf("addresses %+v", e)
 	}
-	if got := r.VPCs[0].CIDRs; !reflect.DeepEqual(got, prefixes("127.0.0.0/8", "192.0.2.0/24", "::1/128", "2001:db8::/64")) {
+	if got := n.VPC.CIDRs; !reflect.DeepEqual(got, prefixes("127.0.0.0/8", "192.0.2.0/24", "::1/128", "2001:db8::/64")) {
 		t.Errorf("CIDRs %v", got)
 	}
-	again, _, _ := Network(host, chosen)
-	if !reflect.DeepEqual(r, again) {
+	if again := NewNetwork(host, chosen); !reflect.DeepEqual(n, again) {
 		t.Error("another network on the next start")
 	}
 	host.Name = "other"
-	if other, _, _ := Network(host, chosen); other.ENIs[0].ID == e.ID {
+	if other := NewNetwork(host, chosen); other.Found[0].ENI.ID == e.ID {
 		t.Error("two hosts have the same ENI")
 	}
-	if none, _, _ := Network(host, nil); len(none.VPCs) != 0 {
-		t.Error("a VPC without an interface")
+}
+
+type memory struct{}
+
+func (memory) Resources(context.Context) ([]vpc.Resource, error) { return nil, nil }
+func (memory) Keep(context.Context, []vpc.Change) error          { return nil }
+
+// TestPutAgain: another start with other addresses keeps what users changed.
+func TestPutAgain(t *testing.T) {
+	inv, err := vpc.NewInventory(t.Context(), memory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := Host{Name: "box", Account: "000000000000", Region: "us-east-1"}
+	put := func(n *Network) {
+		if err := inv.Update(t.Context(), func(tx *vpc.Tx) error { n.Put(tx); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(NewNetwork(host, nil))
+	if all := vpc.All[vpc.VPC](inv.Snapshot()); len(all) != 0 {
+		t.Errorf("a VPC without an interface: %+v", all)
+	}
+	first := NewNetwork(host, machine()[1:2])
+	put(first)
+	id := first.Found[0].ENI.ID
+	s := inv.Snapshot()
+	if rules := vpc.Referring[vpc.SecurityGroupRule](s, s.ENI(id).Groups[0]); len(rules) != 4 {
+		t.Errorf("rules of the open group: %+v", rules)
+	}
+	if acl := s.DefaultACL(first.VPC.ID); len(acl.Associations) != 1 || len(acl.Entries) != 4 {
+		t.Errorf("default network ACL %+v", acl)
+	}
+	err = inv.Update(t.Context(), func(tx *vpc.Tx) error {
+		e := vpc.Clone(tx.ENI(id))
+		e.Groups = []string{tx.DefaultGroup(e.VPCID).ID}
+		tx.Put(e)
+		tx.SetTags(e, []vpc.Tag{{Key: "Name", Value: "mine"}})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved := machine()[1:2]
+	moved[0].Prefixes = prefixes("192.0.2.77/24")
+	put(NewNetwork(host, moved))
+	s = inv.Snapshot()
+	e := s.ENI(id)
+	if name, _ := s.Tag(id, "Name"); e.PrivateIP != netip.MustParseAddr("192.0.2.77") || e.Groups[0] != s.DefaultGroup(e.VPCID).ID || name != "mine" {
+		t.Errorf("%+v %s", e, name)
 	}
 }

@@ -2,7 +2,9 @@
 package flowlog
 
 import (
+	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,12 +14,19 @@ import (
 // ResourceType is what a flow log watches.
 type ResourceType string
 
-// The resource types of CreateFlowLogs that flowemu knows.
+// The resource types of CreateFlowLogs.
 const (
-	VPC              ResourceType = "VPC"
-	Subnet           ResourceType = "Subnet"
-	NetworkInterface ResourceType = "NetworkInterface"
+	VPC                      ResourceType = "VPC"
+	Subnet                   ResourceType = "Subnet"
+	NetworkInterface         ResourceType = "NetworkInterface"
+	TransitGateway           ResourceType = "TransitGateway"
+	TransitGatewayAttachment ResourceType = "TransitGatewayAttachment"
+	RegionalNatGateway       ResourceType = "RegionalNatGateway"
 )
+
+// Transit says whether t is one of the transit gateway kinds, whose records and
+// rules are different.
+func (t ResourceType) Transit() bool { return t == TransitGateway || t == TransitGatewayAttachment }
 
 // TrafficType is which records a flow log keeps, by their action.
 type TrafficType string
@@ -36,6 +45,7 @@ type DestinationType string
 const (
 	CloudWatchLogs DestinationType = "cloud-watch-logs"
 	S3             DestinationType = "s3"
+	Firehose       DestinationType = "kinesis-data-firehose"
 )
 
 // The file formats of DestinationOptions.
@@ -44,46 +54,83 @@ const (
 	Parquet   = "parquet"
 )
 
+// Kind is the kind of a FlowLog.
+const Kind vpc.Kind = "vpc-flow-log"
+
 // FlowLog is a flow log as it was created, and how its deliveries fare.
 type FlowLog struct {
-	ID               string
-	Account, Region  string
+	vpc.Head
 	ResourceID       string
 	ResourceType     ResourceType
 	TrafficType      TrafficType
 	DestinationType  DestinationType
-	Destination      string `json:",omitempty"` // LogDestination, as it was sent
-	LogGroupName     string `json:",omitempty"`
-	PermissionARN    string `json:",omitempty"` // DeliverLogsPermissionArn
-	CrossAccountRole string `json:",omitempty"` // DeliverCrossAccountRole
-	Format           string // LogFormat, the default filled in
-	Interval         int    // MaxAggregationInterval, seconds: 60 or 600
-	FileFormat       string `json:",omitempty"` // DestinationOptions, S3 only
-	HivePartitions   bool   `json:",omitempty"`
-	HourlyPartitions bool   `json:",omitempty"`
+	Destination      string     `json:",omitempty"` // LogDestination, as it was sent
+	LogGroupName     string     `json:",omitempty"`
+	PermissionARN    string     `json:",omitempty"` // DeliverLogsPermissionArn
+	CrossAccountRole string     `json:",omitempty"` // DeliverCrossAccountRole
+	Format           string     // LogFormat, the default filled in
+	Interval         int        // MaxAggregationInterval, seconds: 60 or 600
+	FileFormat       string     `json:",omitempty"` // DestinationOptions, S3 only
+	HivePartitions   bool       `json:",omitempty"`
+	HourlyPartitions bool       `json:",omitempty"`
+	TagFields        []TagField `json:",omitempty"` // TagFieldSpecifications
 
-	Created time.Time `json:"-"`
-	Failure string    `json:"-"` // DeliverLogsErrorMessage of the last delivery; "" when it succeeded
+	Created time.Time
+	Failure string `json:",omitempty"` // DeliverLogsErrorMessage of the last delivery; "" when it succeeded
 }
 
-// ErrExists says that the account has a flow log with the same configuration and destination.
-var ErrExists = errors.New("a flow log with the same configuration and log destination exists")
+// TagField says whose tags the fields x-tag and x-tag-2 of a kind of resource have.
+// Source: EC2 API, TagFieldSpecification.
+type TagField struct {
+	ResourceType string // network-interface, instance or auto-scaling-group
+	Keys         []string
+}
+
+// Kind is Kind.
+func (*FlowLog) Kind() vpc.Kind { return Kind }
+
+// Refs gives what the flow log watches.
+func (f *FlowLog) Refs() []string { return []string{f.ResourceID} }
 
 // ErrNotFound says that the account has no flow log of that id.
 var ErrNotFound = errors.New("no such flow log")
 
 // Same says whether f and o have the same configuration, so that AWS would
-// refuse the second with FlowLogAlreadyExists.
+// refuse the second with FlowLogAlreadyExists: everything but the roles, with one
+// destination, however it is written.
 func (f *FlowLog) Same(o *FlowLog) bool {
-	a, b := *f, *o
-	for _, x := range []*FlowLog{&a, &b} {
-		x.ID, x.Created, x.Failure, x.PermissionARN, x.CrossAccountRole = "", time.Time{}, "", "", ""
-		x.LogGroupName, x.Destination = x.LogGroup(), strings.TrimSuffix(x.Destination, "/")
-		if x.DestinationType == CloudWatchLogs {
-			x.Destination = ""
-		}
+	return f.ResourceID == o.ResourceID && f.TrafficType == o.TrafficType && f.DestinationType == o.DestinationType && f.Format == o.Format &&
+		f.Interval == o.Interval && f.FileFormat == o.FileFormat && f.HivePartitions == o.HivePartitions && f.HourlyPartitions == o.HourlyPartitions &&
+		f.where() == o.where() && slices.EqualFunc(f.TagFields, o.TagFields, func(a, b TagField) bool {
+		return a.ResourceType == b.ResourceType && slices.Equal(a.Keys, b.Keys)
+	})
+}
+
+func (f *FlowLog) where() string {
+	if f.DestinationType == CloudWatchLogs {
+		return f.LogGroup()
 	}
-	return a == b
+	return strings.TrimSuffix(f.Destination, "/")
+}
+
+// SetFailure notes how the last delivery of a flow log ended: with an error text
+// or, "", with success. One that was deleted is left alone.
+func SetFailure(ctx context.Context, network Updater, id, failure string) error {
+	return network.Update(ctx, func(tx *vpc.Tx) error {
+		f := vpc.Get[FlowLog](tx.Snapshot, id)
+		if f == nil || f.Failure == failure {
+			return nil
+		}
+		f = vpc.Clone(f)
+		f.Failure = failure
+		tx.Put(f)
+		return nil
+	})
+}
+
+// Updater changes resources, as a *vpc.Inventory does.
+type Updater interface {
+	Update(ctx context.Context, f func(*vpc.Tx) error) error
 }
 
 // Covers says whether the interface's traffic belongs into f.

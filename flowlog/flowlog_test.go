@@ -30,7 +30,7 @@ func testRecord() *Record {
 		},
 		Interface: &Interface{
 			ENI: vpc.ENI{
-				ID: "eni-1235b8ca123456789", Account: "123456789010", Region: "us-east-1", VPCID: "vpc-abcdefab012345678",
+				Head: vpc.Head{ID: "eni-1235b8ca123456789", Account: "123456789010", Region: "us-east-1"}, VPCID: "vpc-abcdefab012345678",
 				SubnetID: "subnet-aaaaaaaa012345678", InstanceID: "i-01234567890123456", Zone: vpc.Zone{Name: "us-east-1a", ID: "use1-az1"},
 				PrivateIP: netip.MustParseAddr("10.0.0.62"), IPv6: []netip.Addr{netip.MustParseAddr("2001:db8::1")},
 			},
@@ -210,7 +210,7 @@ func BenchmarkAppend(b *testing.B) {
 // The expected keys are examples of AWS's documentation, with our flow log's names.
 func TestObjectKey(t *testing.T) {
 	at := time.Date(2018, 6, 20, 16, 24, 59, 0, time.UTC)
-	base := FlowLog{ID: "fl-1234abcd", Account: "123456789012", Region: "us-east-1", Destination: "arn:aws:s3:::amzn-s3-demo-bucket"}
+	base := FlowLog{Head: vpc.Head{ID: "fl-1234abcd", Account: "123456789012", Region: "us-east-1"}, Destination: "arn:aws:s3:::amzn-s3-demo-bucket"}
 	const file = "123456789012_vpcflowlogs_us-east-1_fl-1234abcd_20180620T1620Z_fe123456.log.gz"
 	tests := []struct {
 		name   string

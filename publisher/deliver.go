@@ -67,7 +67,7 @@ func (p *Publisher) due() bool {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return len(p.pending)+len(p.backlog) > 0
+	return len(p.backlog) > 0
 }
 
 // Deliver delivers everything that is sealed now, also what waits for another try.
@@ -85,7 +85,7 @@ func (p *Publisher) round(ctx context.Context, all bool) Result {
 		}
 	}
 	p.mu.Lock()
-	note(p.writePending(ctx))
+	note(p.writeBacklog(ctx))
 	p.mu.Unlock()
 	note(p.createDeliveries(ctx))
 	waiting, err := p.opt.Store.Deliveries(ctx)
@@ -177,7 +177,7 @@ func (p *Publisher) deliverFlowLog(ctx context.Context, id string, deliveries []
 	if ctx.Err() != nil && o.err != nil {
 		return o // stopped, which is not the sink's failure
 	}
-	if err := p.opt.Store.SetFailure(ctx, id, failure); err != nil {
+	if err := flowlog.SetFailure(ctx, p.opt.Network, id, failure); err != nil {
 		o.err = errors.Join(o.err, err)
 	}
 	return o

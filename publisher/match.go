@@ -30,15 +30,14 @@ func newMatcher() *matcher {
 // entries gives what window w of an interface has for the flow logs: its flows,
 // a SKIPDATA record where packets were lost, a NODATA record where nothing has
 // come for NoDataInterval.
-func (m *matcher) entries(w *flow.Window, iface *flowlog.Interface, logs []flowlog.FlowLog) []entry {
+func (m *matcher) entries(w *flow.Window, iface *flowlog.Interface, logs []*flowlog.FlowLog) []entry {
 	base := entry{Interface: *iface, Start: w.Start.UnixNano(), End: w.End.UnixNano()}
 	ok, skip := base, base
 	ok.flows, skip.Status = w.Flows, flowlog.SkipData
 	has := actions(w.Flows)
 	busy := len(w.Flows) > 0 || w.Lost > 0
 	var out []entry
-	for i := range logs {
-		f := &logs[i]
+	for _, f := range logs {
 		if !covers(f, w, &iface.ENI) {
 			continue
 		}

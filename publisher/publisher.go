@@ -16,14 +16,16 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
-// Network is where an interface's attributes come from.
-type Network interface{ Snapshot() *vpc.Snapshot }
+// Network is where the flow logs and an interface's attributes come from, and
+// where it is noted how deliveries fare.
+type Network interface {
+	Snapshot() *vpc.Snapshot
+	Update(ctx context.Context, f func(*vpc.Tx) error) error
+}
 
 // Store is what the publisher needs remembered.
 type Store interface {
-	ActiveFlowLogs(ctx context.Context) ([]flowlog.FlowLog, error)
 	FlowLog(ctx context.Context, id string) (flowlog.FlowLog, error)
-	SetFailure(ctx context.Context, id, failure string) error
 	LastSpoolFile(ctx context.Context) (int64, error)
 	AddSpool(ctx context.Context, file int64, slot time.Time, flowLogs []string) error
 	WaitingSpool(ctx context.Context) ([]flowlog.Waiting, error)
@@ -61,10 +63,10 @@ type Publisher struct {
 	mu      sync.Mutex // guards what follows
 	match   *matcher
 	spool   spool
-	last    int64           // the number of the last spool file
-	sizes   map[int64]int64 // of the spool files, in bytes
-	pending []flow.Window   // sealed, but the flow logs could not be read yet
-	backlog []batch         // matched, but not yet on disk: it was full
+	last    int64                         // the number of the last spool file
+	sizes   map[int64]int64               // of the spool files, in bytes
+	known   map[string]*flowlog.Interface // as last seen, for the last window of one that was deleted
+	backlog []batch                       // matched, but not yet on disk: it was full
 	open    map[string]time.Time
 }
 
@@ -103,7 +105,7 @@ func New(ctx context.Context, o Options) (*Publisher, error) {
 	}
 	p := &Publisher{
 		opt: o, feed: newFeed(o.Recent), kick: make(chan struct{}, 1), retry: map[string]backoff{},
-		match: newMatcher(), spool: spool{o.Dir}, open: map[string]time.Time{},
+		match: newMatcher(), spool: spool{o.Dir}, open: map[string]time.Time{}, known: map[string]*flowlog.Interface{},
 	}
 	return p, p.recover(ctx)
 }
@@ -158,15 +160,15 @@ func (p *Publisher) skipLost(ctx context.Context) error {
 }
 
 // Export takes the windows of one seal. What flow logs want of them is on disk
-// when it returns, or waits in memory if the disk has no room or the flow logs
-// cannot be read.
+// when it returns, or waits in memory if the disk has no room.
 func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 	ctx = context.WithoutCancel(ctx) // what is sealed is kept, whoever gave up
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	taken := make([]flow.Window, 0, len(windows))
 	for i := range windows {
 		w := &windows[i]
-		iface := interfaceOf(p.opt.Network.Snapshot(), w.InterfaceID)
+		iface := p.interfaceOf(w.InterfaceID)
 		if iface == nil {
 			p.opt.Logger.Error("a window of an unknown interface is dropped", "interface", w.InterfaceID)
 			continue
@@ -176,10 +178,11 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 			w.Lost += packets(w.Flows)
 			w.Flows = nil
 		}
-		p.pending = append(p.pending, *w)
+		taken = append(taken, *w)
 		p.noteOpen(w)
 	}
-	if err := p.writePending(ctx); err != nil {
+	p.backlog = append(p.backlog, bySlot(p.matched(taken))...)
+	if err := p.writeBacklog(ctx); err != nil {
 		p.opt.Logger.Error("cannot spool", "error", err)
 	}
 	if err := p.opt.Store.SetOpenWindows(ctx, p.open); err != nil {
@@ -188,26 +191,13 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 	p.wake()
 }
 
-// writePending matches what is sealed with the flow logs and writes it into
-// spool files, as far as the database and the disk let it.
-func (p *Publisher) writePending(ctx context.Context) error {
-	if len(p.pending) > 0 {
-		logs, err := p.opt.Store.ActiveFlowLogs(ctx)
-		if err != nil {
-			return fmt.Errorf("%d sealed windows wait in memory: %w", len(p.pending), err)
-		}
-		p.backlog = append(p.backlog, bySlot(p.matched(logs))...)
-		p.pending = nil
-	}
-	return p.writeBacklog(ctx)
-}
-
-// matched gives what the flow logs want of the pending windows.
-func (p *Publisher) matched(logs []flowlog.FlowLog) (entries []entry) {
+// matched gives what the flow logs want of windows.
+func (p *Publisher) matched(windows []flow.Window) (entries []entry) {
 	snap := p.opt.Network.Snapshot()
-	for i := range p.pending {
-		w := &p.pending[i]
-		entries = append(entries, p.match.entries(w, interfaceOf(snap, w.InterfaceID), logs)...)
+	logs := vpc.All[flowlog.FlowLog](snap)
+	for i := range windows {
+		w := &windows[i]
+		entries = append(entries, p.match.entries(w, p.known[w.InterfaceID], logs)...)
 	}
 	return entries
 }
@@ -230,15 +220,18 @@ func (p *Publisher) wake() {
 	}
 }
 
-func interfaceOf(s *vpc.Snapshot, id string) *flowlog.Interface {
+// interfaceOf gives an interface as it is or, if it was deleted, as it was at its last window.
+func (p *Publisher) interfaceOf(id string) *flowlog.Interface {
+	s := p.opt.Network.Snapshot()
 	e := s.ENI(id)
 	if e == nil {
-		return nil
+		return p.known[id]
 	}
 	out := &flowlog.Interface{ENI: *e}
 	if v := s.VPC(e.VPCID); v != nil {
 		out.VPCCIDRs = v.CIDRs
 	}
+	p.known[id] = out
 	return out
 }
 
@@ -277,9 +270,6 @@ func (p *Publisher) full() bool {
 	var n int64
 	for _, size := range p.sizes {
 		n += size
-	}
-	for i := range p.pending {
-		n += int64(len(p.pending[i].Flows)) * flowSize
 	}
 	for i := range p.backlog {
 		for j := range p.backlog[i].entries {

@@ -83,22 +83,33 @@ func newFixture(t *testing.T, traffic flowlog.TrafficType) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	eni := vpc.ENI{ID: eniID, Account: account, Region: region, VPCID: "vpc-1", SubnetID: "subnet-1", PrivateIP: netip.MustParseAddr("10.0.0.5")}
-	if err := f.inv.Put(t.Context(), vpc.Resources{ENIs: []vpc.ENI{eni}}); err != nil {
-		t.Fatal(err)
-	}
+	f.put(t, &vpc.ENI{Head: vpc.Head{ID: eniID, Account: account, Region: region}, VPCID: "vpc-1", SubnetID: "subnet-1", PrivateIP: netip.MustParseAddr("10.0.0.5")})
 	f.log = flowlog.FlowLog{
-		ID: "fl-0123456789abcdef0", Account: account, Region: region, ResourceID: eniID, ResourceType: flowlog.NetworkInterface, TrafficType: traffic,
+		Head: vpc.Head{ID: "fl-0123456789abcdef0", Account: account, Region: region}, Created: f.now, ResourceID: eniID, ResourceType: flowlog.NetworkInterface, TrafficType: traffic,
 		DestinationType: flowlog.S3, Destination: "arn:aws:s3:::b", Format: flowlog.DefaultFormat(), Interval: 600, FileFormat: flowlog.PlainText,
 	}
-	logs := []flowlog.FlowLog{f.log}
-	if err := f.db.CreateFlowLogs(t.Context(), logs, nil); err != nil {
-		t.Fatal(err)
-	}
-	f.log = logs[0]
+	log := f.log
+	f.put(t, &log)
 	f.objects = &objects{db: f.db, puts: map[string][]byte{}}
 	f.open(t, Options{})
 	return f
+}
+
+// put adds a resource.
+func (f *fixture) put(t *testing.T, r vpc.Resource) {
+	t.Helper()
+	f.update(t, func(tx *vpc.Tx) { tx.Put(r) })
+}
+
+func (f *fixture) update(t *testing.T, change func(*vpc.Tx)) {
+	t.Helper()
+	err := f.inv.Update(t.Context(), func(tx *vpc.Tx) error {
+		change(tx)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // open makes the publisher, as a start of the program does.
@@ -233,10 +244,9 @@ func TestRetryDelay(t *testing.T) {
 func TestDeletedFlowLogGetsWhatWasSealed(t *testing.T) {
 	f := newFixture(t, flowlog.AllTraffic)
 	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
-	if _, err := f.db.DeleteFlowLogs(t.Context(), account, region, []string{f.log.ID}); err != nil {
-		t.Fatal(err)
-	}
+	f.update(t, func(tx *vpc.Tx) { tx.Remove(&f.log) })
 	f.Export(t.Context(), []flow.Window{window(1, tcp(2, flow.Accept))})
+	f.now = f.now.Add(time.Hour)
 	f.Deliver(t.Context())
 	if got := f.lines(t); len(got) != 2 || !strings.Contains(got[1], " 1 80 6 ") {
 		t.Errorf("%q", got)
@@ -314,35 +324,6 @@ func TestCrashBeforeTheFirstSeal(t *testing.T) {
 	f.Deliver(t.Context())
 	if got := f.lines(t); len(got) != 2 || !strings.Contains(got[1], " 1767268800 1767268801 - SKIPDATA") {
 		t.Errorf("%q", got)
-	}
-}
-
-// blind is a database whose flow logs cannot be read.
-type blind struct {
-	*store.DB
-	blind bool
-}
-
-func (b *blind) ActiveFlowLogs(ctx context.Context) ([]flowlog.FlowLog, error) {
-	if b.blind {
-		return nil, errors.New("cannot read")
-	}
-	return b.DB.ActiveFlowLogs(ctx)
-}
-
-// TestFlowLogsCannotBeRead: sealed windows wait until it is known who wants them.
-func TestFlowLogsCannotBeRead(t *testing.T) {
-	f := newFixture(t, flowlog.AllTraffic)
-	db := &blind{f.db, true}
-	f.opt.Store = db
-	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
-	f.Export(t.Context(), []flow.Window{window(1, tcp(2, flow.Accept))})
-	if res := f.Deliver(t.Context()); len(res.Errors) != 1 || len(res.Receipts) != 0 || !f.due() {
-		t.Errorf("%+v", res)
-	}
-	db.blind = false
-	if res := f.Deliver(t.Context()); len(res.Errors) != 0 || len(res.Receipts) != 1 || res.Receipts[0].Records != 2 {
-		t.Errorf("%+v", res)
 	}
 }
 
@@ -424,9 +405,7 @@ func TestLogsSink(t *testing.T) {
 	f := newFixture(t, flowlog.AllTraffic)
 	g := f.log
 	g.ID, g.DestinationType, g.Destination, g.LogGroupName, g.FileFormat = "fl-logs", flowlog.CloudWatchLogs, "", "group", ""
-	if err := f.db.CreateFlowLogs(t.Context(), []flowlog.FlowLog{g}, nil); err != nil {
-		t.Fatal(err)
-	}
+	f.put(t, &g)
 	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
 	f.Deliver(t.Context())
 	events, err := f.db.LogEvents(t.Context(), logevent.Query{Account: account, Region: region, Group: "group", Before: logevent.End, To: 1 << 60, Limit: 10})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/flowemu/flowemu/flow"
 	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 func testEntries() []entry {
@@ -27,7 +28,7 @@ func TestSpoolRoundTrip(t *testing.T) {
 	}
 	for id, want := range map[string]int{"fl-1": 2, "fl-2": 3, "fl-3": 0} {
 		n := 0
-		for r, err := range s.records([]int64{7}, &flowlog.FlowLog{ID: id, TrafficType: flowlog.AllTraffic}) {
+		for r, err := range s.records([]int64{7}, &flowlog.FlowLog{Head: vpc.Head{ID: id}, TrafficType: flowlog.AllTraffic}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +60,7 @@ func TestDamagedSpool(t *testing.T) {
 	if _, err := s.header(1); err == nil {
 		t.Error("the damage was not found")
 	}
-	for r, err := range s.records([]int64{1}, &flowlog.FlowLog{ID: "fl-1"}) {
+	for r, err := range s.records([]int64{1}, &flowlog.FlowLog{Head: vpc.Head{ID: "fl-1"}}) {
 		if err == nil {
 			t.Errorf("a record of a damaged file: %+v", r)
 		}
@@ -75,7 +76,7 @@ func FuzzSpool(f *testing.F) {
 	f.Add(b.Bytes())
 	f.Add([]byte(spoolMagic))
 	f.Fuzz(func(_ *testing.T, text []byte) {
-		_, _ = readRecords(bytes.NewReader(text), &flowlog.FlowLog{ID: "fl-1", TrafficType: flowlog.AllTraffic}, func(*flowlog.Record, error) bool { return true })
+		_, _ = readRecords(bytes.NewReader(text), &flowlog.FlowLog{Head: vpc.Head{ID: "fl-1"}, TrafficType: flowlog.AllTraffic}, func(*flowlog.Record, error) bool { return true })
 	})
 }
 
@@ -88,7 +89,7 @@ func BenchmarkRender(b *testing.B) {
 	if _, err := s.write(1, start, entries); err != nil {
 		b.Fatal(err)
 	}
-	fl := &flowlog.FlowLog{ID: "fl-1", TrafficType: flowlog.AllTraffic}
+	fl := &flowlog.FlowLog{Head: vpc.Head{ID: "fl-1"}, TrafficType: flowlog.AllTraffic}
 	b.ReportAllocs()
 	records := 0
 	for b.Loop() {

@@ -159,10 +159,14 @@ func (db *DB) DoneSpool(ctx context.Context) ([]int64, error) {
 	return out, rows.Err()
 }
 
+// deletedKept is how long a deleted flow log is kept at least: its last windows
+// may be on their way into the spool.
+const deletedKept = time.Minute
+
 // ForgetSpool removes what is known of spool files whose file is gone, with the
 // deliveries and deleted flow logs that only they kept.
 func (db *DB) ForgetSpool(ctx context.Context, files []int64) error {
-	return db.tx(ctx, func(tx *sql.Tx, _ time.Time) error {
+	return db.tx(ctx, func(tx *sql.Tx, now time.Time) error {
 		for _, file := range files {
 			for _, q := range []string{"DELETE FROM spool WHERE file = ?", "DELETE FROM spool_files WHERE file = ?"} {
 				if _, err := tx.ExecContext(ctx, q, file); err != nil {
@@ -170,13 +174,12 @@ func (db *DB) ForgetSpool(ctx context.Context, files []int64) error {
 				}
 			}
 		}
-		for _, q := range []string{
-			"DELETE FROM deliveries WHERE delivered_at IS NOT NULL AND id NOT IN (SELECT delivery FROM spool WHERE delivery IS NOT NULL)",
-			"DELETE FROM flow_logs WHERE deleted_at IS NOT NULL AND id NOT IN (SELECT flow_log_id FROM spool)",
-		} {
-			if _, err := tx.ExecContext(ctx, q); err != nil {
-				return fmt.Errorf("forget spool files: %w", err)
-			}
+		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE delivered_at IS NOT NULL AND id NOT IN (SELECT delivery FROM spool WHERE delivery IS NOT NULL)")
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "DELETE FROM resources WHERE deleted_at < ? AND id NOT IN (SELECT flow_log_id FROM spool)", now.Add(-deletedKept).UnixMilli())
+		}
+		if err != nil {
+			return fmt.Errorf("forget spool files: %w", err)
 		}
 		return nil
 	})

@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"errors"
+	"net/netip"
+	"reflect"
 	"testing"
 	"time"
 
@@ -35,13 +37,15 @@ func TestRestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := flowlog.FlowLog{ID: "fl-1", Account: "1", Region: "r", ResourceID: "vpc-1", TrafficType: flowlog.AllTraffic, DestinationType: flowlog.S3, Destination: "arn:aws:s3:::b", Format: flowlog.DefaultFormat(), Interval: 600}
-	logs := []flowlog.FlowLog{f}
-	if err := db.CreateFlowLogs(t.Context(), logs, map[string]string{"k": "v"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := db.PutNetwork(t.Context(), vpc.Resources{VPCs: []vpc.VPC{{ID: "vpc-1", Account: "1", Region: "r"}}}); err != nil {
-		t.Fatal(err)
+	head := vpc.Head{ID: "fl-1", Account: "1", Region: "r"}
+	f := &flowlog.FlowLog{Head: head, ResourceID: "vpc-1", TrafficType: flowlog.AllTraffic, Destination: "arn:aws:s3:::b", Interval: 600, Created: now}
+	tags := &vpc.TagSet{Head: head, Of: flowlog.Kind, Tags: []vpc.Tag{{Key: "k", Value: "v"}}}
+	v := &vpc.VPC{Head: vpc.Head{ID: "vpc-1", Account: "1", Region: "r"}, CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}}
+	made := []vpc.Resource{tags, v, f} // in order of their kinds
+	for _, r := range made {
+		if err := db.Keep(t.Context(), []vpc.Change{{Kind: r.Kind(), ID: r.Header().ID, Resource: r}}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := db.AddSpool(t.Context(), 5, now, []string{"fl-1"}); err != nil {
 		t.Fatal(err)
@@ -50,7 +54,7 @@ func TestRestart(t *testing.T) {
 	if err != nil || len(waiting) != 1 {
 		t.Fatalf("%+v %v", waiting, err)
 	}
-	made, err := db.CreateDelivery(t.Context(), waiting[0], func(int64) string { return "key" })
+	delivery, err := db.CreateDelivery(t.Context(), waiting[0], func(int64) string { return "key" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,20 +65,12 @@ func TestRestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	got, err := db.FlowLogs(t.Context(), "1", "r")
-	if err != nil || len(got) != 1 || got[0] != logs[0] {
-		t.Errorf("flow logs %+v %v", got, err)
-	}
-	tags, err := db.Tags(t.Context(), "1", "r")
-	if err != nil || len(tags) != 1 || tags[0] != (vpc.Tag{ResourceID: "fl-1", ResourceType: TypeFlowLog, Key: "k", Value: "v"}) {
-		t.Errorf("tags %+v %v", tags, err)
-	}
-	network, err := db.Network(t.Context())
-	if err != nil || len(network.VPCs) != 1 {
-		t.Errorf("network %+v %v", network, err)
+	got, err := db.Resources(t.Context())
+	if err != nil || !reflect.DeepEqual(got, made) {
+		t.Errorf("resources %+v %v", got, err)
 	}
 	deliveries, err := db.Deliveries(t.Context())
-	if err != nil || len(deliveries) != 1 || deliveries[0].Destination != "key" || deliveries[0].ID != made.ID || len(deliveries[0].Files) != 1 {
+	if err != nil || len(deliveries) != 1 || deliveries[0].Destination != "key" || deliveries[0].ID != delivery.ID || len(deliveries[0].Files) != 1 {
 		t.Errorf("deliveries %+v %v", deliveries, err)
 	}
 	if last, err := db.LastSpoolFile(t.Context()); err != nil || last != 5 {

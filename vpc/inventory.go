@@ -1,171 +1,159 @@
 package vpc
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"net/netip"
-	"slices"
 	"sync"
 	"sync/atomic"
-
-	"github.com/flowemu/flowemu/flow"
 )
 
-// Keeper remembers network resources over restarts.
-type Keeper interface {
-	Network(ctx context.Context) (Resources, error)
-	// PutNetwork adds or replaces resources by their ids, all or none.
-	PutNetwork(ctx context.Context, r Resources) error
+// Change is a resource that was put or, with a nil Resource, removed.
+type Change struct {
+	Kind     Kind
+	ID       string
+	Resource Resource
 }
 
-// Inventory is every network resource of every account and Region. Reads take a
-// Snapshot, which never changes; writes make a new one. Safe for concurrent use.
+// Keeper remembers resources over restarts.
+type Keeper interface {
+	Resources(ctx context.Context) ([]Resource, error)
+	// Keep makes the changes, in their order, all or none, durable when it returns.
+	Keep(ctx context.Context, changes []Change) error
+}
+
+// Inventory is every resource of every account and Region. Reads take a
+// Snapshot, which never changes; an Update makes a new one. Safe for concurrent use.
+//
+// Updates run one after the other, but are kept in groups: while one group is
+// being written, the next gathers. An Update sees those before it also when they
+// are not kept yet, and returns only when it and they are; a group that cannot be
+// kept fails with all that built on it.
 type Inventory struct {
 	keeper Keeper
-	mu     sync.Mutex // held by writers
-	snap   atomic.Pointer[Snapshot]
+	kept   atomic.Pointer[Snapshot]
+
+	mu      sync.Mutex
+	head    *Snapshot // kept, and the groups that are not kept yet
+	next    *group    // gathers; nil if nothing waits
+	writing *group    // nil if nothing is being written
+	written sync.Cond // when writing is over; its lock is mu
+}
+
+// group is updates that are kept together.
+type group struct {
+	changes []Change
+	after   *Snapshot
+	done    bool // kept, or failed with err
+	err     error
 }
 
 // NewInventory loads what keeper remembers.
 func NewInventory(ctx context.Context, keeper Keeper) (*Inventory, error) {
-	r, err := keeper.Network(ctx)
+	all, err := keeper.Resources(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the network: %w", err)
 	}
-	inv := &Inventory{keeper: keeper}
-	inv.snap.Store((&Snapshot{}).with(r))
+	s := &Snapshot{}
+	for _, r := range all {
+		s.put(r)
+	}
+	inv := &Inventory{keeper: keeper, head: s}
+	inv.written.L = &inv.mu
+	inv.kept.Store(s)
 	return inv, nil
 }
 
 // Snapshot gives the resources as they are now.
-func (inv *Inventory) Snapshot() *Snapshot { return inv.snap.Load() }
+func (inv *Inventory) Snapshot() *Snapshot { return inv.kept.Load() }
 
-// Put adds or replaces resources by their ids.
-func (inv *Inventory) Put(ctx context.Context, r Resources) error {
+// Tx is an Update under way: its Snapshot has what it changed so far.
+type Tx struct {
+	*Snapshot
+	changes []Change
+}
+
+// Put adds or replaces a resource by its kind and id. Who puts it does not write to it again.
+func (tx *Tx) Put(r Resource) {
+	tx.put(r)
+	tx.changes = append(tx.changes, Change{r.Kind(), r.Header().ID, r})
+}
+
+// Remove removes a resource and its tags, if it is there.
+func (tx *Tx) Remove(r Resource) {
+	tx.removeOne(r.Kind(), r.Header().ID)
+	tx.removeOne(KindTags, r.Header().ID)
+}
+
+func (tx *Tx) removeOne(k Kind, id string) {
+	if tx.remove(k, id) != nil {
+		tx.changes = append(tx.changes, Change{Kind: k, ID: id})
+	}
+}
+
+// Changed gives what the Update changed so far.
+func (tx *Tx) Changed() []Change { return tx.changes }
+
+// Update runs f and keeps what it changed, all or, if f fails, nothing. It
+// returns when the changes, and all that f may have seen, are durable.
+func (inv *Inventory) Update(ctx context.Context, f func(*Tx) error) error {
 	inv.mu.Lock()
 	defer inv.mu.Unlock()
-	return inv.put(ctx, r)
+	g, err := inv.apply(f)
+	if err != nil || g == nil {
+		return err
+	}
+	for !g.done {
+		if inv.writing != nil {
+			inv.written.Wait()
+			continue
+		}
+		inv.write(ctx)
+	}
+	return g.err
 }
 
-func (inv *Inventory) put(ctx context.Context, r Resources) error {
-	if err := inv.keeper.PutNetwork(ctx, r); err != nil {
-		return fmt.Errorf("keep the network: %w", err)
+// apply gives the group that must be kept before the update may return, or nil.
+func (inv *Inventory) apply(f func(*Tx) error) (*group, error) {
+	tx := &Tx{Snapshot: inv.head.copy()}
+	if err := f(tx); err != nil {
+		return nil, err
 	}
-	inv.snap.Store(inv.snap.Load().with(r))
-	return nil
+	if len(tx.changes) == 0 {
+		if inv.next != nil {
+			return inv.next, nil
+		}
+		return inv.writing, nil
+	}
+	if inv.next == nil {
+		inv.next = &group{}
+	}
+	inv.head = tx.Snapshot
+	inv.next.changes, inv.next.after = append(inv.next.changes, tx.changes...), tx.Snapshot
+	return inv.next, nil
 }
 
-// EnsureDefault makes AWS's default VPC of an account and Region, 172.31.0.0/16
-// with a /20 subnet per zone, unless the account has it already.
-func (inv *Inventory) EnsureDefault(ctx context.Context, account, region string) error {
-	if inv.Snapshot().defaultVPC(account, region) != nil {
-		return nil
-	}
+// write keeps the group that waits. The lock is open meanwhile, so that the next one gathers.
+func (inv *Inventory) write(ctx context.Context) {
+	g := inv.next
+	inv.writing, inv.next = g, nil
+	inv.mu.Unlock()
+	err := inv.keeper.Keep(context.WithoutCancel(ctx), g.changes) // others wait for this group, too
 	inv.mu.Lock()
-	defer inv.mu.Unlock()
-	if inv.Snapshot().defaultVPC(account, region) != nil {
-		return nil
+	inv.writing, g.done = nil, true
+	if err == nil {
+		inv.kept.Store(g.after)
+	} else {
+		inv.takeBack(g, fmt.Errorf("keep the change: %w", err))
 	}
-	return inv.put(ctx, defaultNetwork(account, region))
+	inv.written.Broadcast()
 }
 
-// defaultNetwork follows "Default VPCs" of the VPC user guide.
-func defaultNetwork(account, region string) Resources {
-	v := VPC{
-		ID: NewID("vpc", account, region, "default"), Account: account, Region: region,
-		CIDRs: []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, 0, 0}), 16)}, Default: true,
+// takeBack fails a group, and the one that was built on it.
+func (inv *Inventory) takeBack(g *group, err error) {
+	g.err = err
+	inv.head = inv.kept.Load()
+	if inv.next != nil {
+		inv.next.done, inv.next.err = true, err
+		inv.next = nil
 	}
-	r := Resources{VPCs: []VPC{v}}
-	for i, z := range RegionNamed(region).Zones {
-		r.Subnets = append(r.Subnets, Subnet{
-			ID: NewID("subnet", account, region, "default", z.Name), VPCID: v.ID, Account: account, Region: region, Zone: z,
-			CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(i * 16), 0}), 20), DefaultFor: true,
-		})
-	}
-	return r
-}
-
-// Snapshot is the network at one moment. Nothing in it is written to.
-type Snapshot struct {
-	vpcs    map[string]*VPC
-	subnets map[string]*Subnet
-	enis    map[string]*ENI
-}
-
-func (s *Snapshot) with(r Resources) *Snapshot {
-	return &Snapshot{
-		vpcs:    merged(s.vpcs, r.VPCs, func(v *VPC) string { return v.ID }),
-		subnets: merged(s.subnets, r.Subnets, func(v *Subnet) string { return v.ID }),
-		enis:    merged(s.enis, r.ENIs, func(v *ENI) string { return v.ID }),
-	}
-}
-
-func merged[T any](old map[string]*T, add []T, id func(*T) string) map[string]*T {
-	out := make(map[string]*T, len(old)+len(add))
-	maps.Copy(out, old)
-	for _, v := range add {
-		out[id(&v)] = &v
-	}
-	return out
-}
-
-// VPC gives the VPC with that id, or nil.
-func (s *Snapshot) VPC(id string) *VPC { return s.vpcs[id] }
-
-// Subnet gives the subnet with that id, or nil.
-func (s *Snapshot) Subnet(id string) *Subnet { return s.subnets[id] }
-
-// ENI gives the network interface with that id, or nil.
-func (s *Snapshot) ENI(id string) *ENI { return s.enis[id] }
-
-// VPCs gives the VPCs of an account in a Region, in order of their ids.
-func (s *Snapshot) VPCs(account, region string) []*VPC {
-	return sorted(s.vpcs, func(v *VPC) (string, bool) { return v.ID, v.Account == account && v.Region == region })
-}
-
-// Subnets gives the subnets of an account in a Region, in order of their ids.
-func (s *Snapshot) Subnets(account, region string) []*Subnet {
-	return sorted(s.subnets, func(v *Subnet) (string, bool) { return v.ID, v.Account == account && v.Region == region })
-}
-
-// ENIs gives the network interfaces of an account in a Region, in order of their ids.
-func (s *Snapshot) ENIs(account, region string) []*ENI {
-	return sorted(s.enis, func(v *ENI) (string, bool) { return v.ID, v.Account == account && v.Region == region })
-}
-
-// AllENIs gives the network interfaces of all accounts and Regions, in order of their ids.
-func (s *Snapshot) AllENIs() []*ENI {
-	return sorted(s.enis, func(v *ENI) (string, bool) { return v.ID, true })
-}
-
-func sorted[T any](m map[string]*T, key func(*T) (id string, want bool)) []*T {
-	var out []*T
-	for _, v := range m {
-		if _, want := key(v); want {
-			out = append(out, v)
-		}
-	}
-	slices.SortFunc(out, func(a, b *T) int {
-		x, _ := key(a)
-		y, _ := key(b)
-		return cmp.Compare(x, y)
-	})
-	return out
-}
-
-func (s *Snapshot) defaultVPC(account, region string) *VPC {
-	for _, v := range s.vpcs {
-		if v.Default && v.Account == account && v.Region == region {
-			return v
-		}
-	}
-	return nil
-}
-
-// Evaluate decides on a flow of an interface. It is the one place that does.
-// Every flow is accepted: there are no rules yet.
-func (s *Snapshot) Evaluate(_ *ENI, _ flow.Direction, _ *flow.Tuple) flow.Verdict {
-	return flow.Verdict{Action: flow.Accept}
 }

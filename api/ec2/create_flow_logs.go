@@ -1,12 +1,14 @@
 package ec2
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/flowlog"
@@ -14,8 +16,8 @@ import (
 )
 
 type createFlowLogsInput struct {
-	DryRun                   bool               `query:"DryRun"`
-	ClientToken              string             `query:"ClientToken"`
+	dryRun
+	clientToken
 	DeliverLogsPermissionArn string             `query:"DeliverLogsPermissionArn"`
 	DeliverCrossAccountRole  string             `query:"DeliverCrossAccountRole"`
 	LogGroupName             string             `query:"LogGroupName"`
@@ -28,11 +30,6 @@ type createFlowLogsInput struct {
 	TagSpecifications        []tagSpecification `query:"TagSpecification"`
 	MaxAggregationInterval   *int               `query:"MaxAggregationInterval"`
 	DestinationOptions       *destinationInput  `query:"DestinationOptions"`
-}
-
-type tagSpecification struct {
-	ResourceType string `query:"ResourceType"`
-	Tags         []tag  `query:"Tag"`
 }
 
 type destinationInput struct {
@@ -53,54 +50,56 @@ type idSet = api.Set[string]
 const maxResourceIDs = 1000
 
 func (s *server) createFlowLogs(ctx context.Context, in *createFlowLogsInput) (*createFlowLogsOutput, error) {
-	c, err := s.caller(ctx)
-	if err != nil {
-		return nil, err
-	}
+	c := api.CallerFrom(ctx)
 	base, err := in.flowLog(c)
 	if err != nil {
 		return nil, awsError(err)
-	}
-	tags, err := in.tags()
-	if err != nil {
-		return nil, err
-	}
-	if err := checkResources(s.Network.Snapshot(), c, base.ResourceType, in.ResourceIDs); err != nil {
-		return nil, err
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	out := &createFlowLogsOutput{ClientToken: in.ClientToken}
-	if out.ClientToken == "" {
-		out.ClientToken = newToken()
 	}
 	failed, err := s.checkDestination(ctx, &base)
 	if err != nil {
 		return nil, err
 	}
+	out, err := update(ctx, s, "CreateFlowLogs", in, func(t *tx, in *createFlowLogsInput) (*createFlowLogsOutput, error) {
+		return createFlowLogs(t, in, base, failed)
+	})
+	if err == nil && len(out.FlowLogIDs) > 0 {
+		s.seal(ctx, c, in.ResourceIDs)
+	}
+	return out, err
+}
+
+func createFlowLogs(t *tx, in *createFlowLogsInput, base flowlog.FlowLog, failed *itemError) (*createFlowLogsOutput, error) {
+	out := &createFlowLogsOutput{ClientToken: cmp.Or(in.ClientToken, newToken())}
+	if err := checkResources(t, base.ResourceType, in.ResourceIDs); err != nil {
+		return nil, err
+	}
 	if failed != nil {
+		t.again = true
 		for _, id := range in.ResourceIDs {
 			out.Unsuccessful = append(out.Unsuccessful, unsuccessful{id, *failed})
 		}
 		return out, nil
 	}
-	logs := make([]flowlog.FlowLog, len(in.ResourceIDs))
-	for i, id := range in.ResourceIDs {
-		logs[i] = base
-		logs[i].ID, logs[i].ResourceID = s.NewID("fl"), id
-		out.FlowLogIDs = append(out.FlowLogIDs, logs[i].ID)
+	for _, id := range in.ResourceIDs {
+		f := base
+		f.Head, f.ResourceID, f.Created = t.head("fl"), id, t.now.Truncate(time.Millisecond)
+		for _, have := range vpc.Referring[flowlog.FlowLog](t.Snapshot, id) {
+			if owns(t.Caller, have) && have.Same(&f) {
+				return nil, &api.Error{Code: "FlowLogAlreadyExists", Message: "Error. There is an existing Flow Log with the same configuration and log destination."}
+			}
+		}
+		if err := t.create(&f, in.TagSpecifications); err != nil {
+			return nil, err
+		}
+		out.FlowLogIDs = append(out.FlowLogIDs, f.ID)
 	}
-	if err := s.FlowLogs.CreateFlowLogs(ctx, logs, tags); err != nil {
-		return nil, awsError(err)
-	}
-	return out, s.Sealer.Seal(ctx, c.Account, c.Region, in.ResourceIDs)
+	return out, nil
 }
 
 // flowLog checks everything that does not depend on what exists.
 func (in *createFlowLogsInput) flowLog(c api.Caller) (flowlog.FlowLog, error) {
 	f := flowlog.FlowLog{
-		Account: c.Account, Region: c.Region, ResourceType: flowlog.ResourceType(in.ResourceType), TrafficType: flowlog.TrafficType(in.TrafficType),
+		Head: vpc.Head{Account: c.Account, Region: c.Region}, ResourceType: flowlog.ResourceType(in.ResourceType), TrafficType: flowlog.TrafficType(in.TrafficType),
 		DestinationType: flowlog.DestinationType(in.LogDestinationType), Destination: in.LogDestination, LogGroupName: in.LogGroupName,
 		PermissionARN: in.DeliverLogsPermissionArn, CrossAccountRole: in.DeliverCrossAccountRole, Format: in.LogFormat,
 	}
@@ -219,45 +218,21 @@ func (in *createFlowLogsInput) checkInterval(f *flowlog.FlowLog) error {
 	return nil
 }
 
-func (in *createFlowLogsInput) tags() (map[string]string, error) {
-	out := map[string]string{}
-	for _, spec := range in.TagSpecifications {
-		if spec.ResourceType != typeFlowLog {
-			return nil, invalidValue(fmt.Sprintf("'%s' is not a valid taggable resource type for this operation.", spec.ResourceType))
-		}
-		for _, t := range spec.Tags {
-			if _, twice := out[t.Key]; twice {
-				return nil, invalidValue(fmt.Sprintf("Duplicate tag key '%s' specified.", t.Key))
-			}
-			out[t.Key] = t.Value
-		}
-		if err := checkTags(spec.Tags); err != nil {
-			return nil, err
-		}
-	}
-	if len(out) > maxTags {
-		return nil, tooManyTags()
-	}
-	return out, nil
-}
-
 // checkResources says which of the resources does not exist.
-func checkResources(n *vpc.Snapshot, c api.Caller, kind flowlog.ResourceType, ids []string) error {
-	own := func(account, region string) bool { return account == c.Account && region == c.Region }
+func checkResources(t *tx, kind flowlog.ResourceType, ids []string) (err error) {
 	for _, id := range ids {
 		switch kind {
 		case flowlog.VPC:
-			if v := n.VPC(id); v == nil || !own(v.Account, v.Region) {
-				return &api.Error{Code: "InvalidVpcID.NotFound", Message: fmt.Sprintf("VpcID %s does not exist.", id)}
+			if _, err = find[vpc.VPC](t, id); err != nil { // CreateFlowLogs has a text of its own
+				err = &api.Error{Code: "InvalidVpcID.NotFound", Message: fmt.Sprintf("VpcID %s does not exist.", id)}
 			}
 		case flowlog.Subnet:
-			if v := n.Subnet(id); v == nil || !own(v.Account, v.Region) {
-				return &api.Error{Code: "InvalidSubnetID.NotFound", Message: fmt.Sprintf("The subnet ID '%s' does not exist", id)}
-			}
+			_, err = find[vpc.Subnet](t, id)
 		case flowlog.NetworkInterface:
-			if v := n.ENI(id); v == nil || !own(v.Account, v.Region) {
-				return &api.Error{Code: "InvalidNetworkInterfaceID.NotFound", Message: fmt.Sprintf("The networkInterface ID '%s' does not exist", id)}
-			}
+			_, err = find[vpc.ENI](t, id)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

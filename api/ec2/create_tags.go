@@ -1,53 +1,37 @@
 package ec2
 
-import (
-	"context"
-
-	"github.com/flowemu/flowemu/api"
-	"github.com/flowemu/flowemu/vpc"
-)
-
 type createTagsInput struct {
-	DryRun      bool     `query:"DryRun"`
+	dryRun
 	ResourceIDs []string `query:"ResourceId"`
 	Tags        []tag    `query:"Tag"`
 }
 
-type returnOutput struct {
-	Return bool `xml:"return"`
-}
-
-func (s *server) createTags(ctx context.Context, in *createTagsInput) (*returnOutput, error) {
-	c, err := s.caller(ctx)
-	if err != nil {
+func createTags(t *tx, in *createTagsInput) (*returnOutput, error) {
+	if err := checkTagged(in.ResourceIDs); err != nil {
 		return nil, err
 	}
 	if len(in.Tags) == 0 {
 		return nil, missingParameter("Tags")
 	}
-	if err := checkTags(in.Tags); err != nil {
-		return nil, err
-	}
-	types, err := s.typesOf(ctx, c, in.ResourceIDs)
-	if err != nil {
-		return nil, err
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	var tags []vpc.Tag
 	for _, id := range in.ResourceIDs {
-		for _, t := range in.Tags {
-			tags = append(tags, vpc.Tag{ResourceID: id, ResourceType: types[id], Key: t.Key, Value: t.Value})
+		r, err := findAny(t, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.addTags(r, in.Tags); err != nil {
+			return nil, err
 		}
 	}
-	err = s.Tags.PutTags(ctx, c.Account, c.Region, tags, func(after map[string]int) error {
-		for _, n := range after {
-			if n > maxTags {
-				return tooManyTags()
-			}
-		}
-		return nil
-	})
-	return &returnOutput{Return: true}, err
+	return done()
+}
+
+// checkTagged checks the number of resources. Source: EC2 API, CreateTags, ResourceId.
+func checkTagged(ids []string) error {
+	if len(ids) == 0 {
+		return missingParameter("resourceIdSet")
+	}
+	if len(ids) > maxIDs {
+		return invalidValue("The number of resources must not exceed 1000.")
+	}
+	return nil
 }

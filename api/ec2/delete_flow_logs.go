@@ -5,10 +5,12 @@ import (
 	"fmt"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 type deleteFlowLogsInput struct {
-	DryRun     bool     `query:"DryRun"`
+	dryRun
 	FlowLogIDs []string `query:"FlowLogId"`
 }
 
@@ -16,23 +18,59 @@ type deleteFlowLogsOutput struct {
 	Unsuccessful api.Set[unsuccessful] `xml:"unsuccessful"`
 }
 
+// deleteFlowLogs seals first, so that what was seen before is delivered.
 func (s *server) deleteFlowLogs(ctx context.Context, in *deleteFlowLogsInput) (*deleteFlowLogsOutput, error) {
+	if err := checkFlowLogIDs(in.FlowLogIDs); err != nil {
+		return nil, err
+	}
 	c := api.CallerFrom(ctx)
-	if len(in.FlowLogIDs) == 0 {
-		return nil, missingParameter("FlowLogId")
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	missing, err := s.FlowLogs.DeleteFlowLogs(ctx, c.Account, c.Region, in.FlowLogIDs)
-	if err != nil {
-		return nil, err
-	}
+	s.seal(ctx, c, s.watched(c, in.FlowLogIDs))
+	return update(ctx, s, "DeleteFlowLogs", in, deleteFlowLogs)
+}
+
+func deleteFlowLogs(t *tx, in *deleteFlowLogsInput) (*deleteFlowLogsOutput, error) {
 	out := &deleteFlowLogsOutput{}
-	for _, id := range missing {
-		out.Unsuccessful = append(out.Unsuccessful, unsuccessful{id, itemError{
-			Code: "InvalidFlowLogId.NotFound", Message: fmt.Sprintf("These flow log ids in the input list are not found: [TotalCount: 1] %s", id),
-		}})
+	for _, id := range in.FlowLogIDs {
+		f, err := find[flowlog.FlowLog](t, id)
+		if err != nil {
+			out.Unsuccessful = append(out.Unsuccessful, unsuccessful{id, itemError{
+				Code: "InvalidFlowLogId.NotFound", Message: fmt.Sprintf("These flow log ids in the input list are not found: [TotalCount: 1] %s", id),
+			}})
+			continue
+		}
+		t.Remove(f)
 	}
 	return out, nil
+}
+
+func checkFlowLogIDs(ids []string) error {
+	if len(ids) == 0 {
+		return missingParameter("FlowLogId")
+	}
+	if len(ids) > maxIDs {
+		return invalidValue(fmt.Sprintf("The number of flow log ids must not exceed %d.", maxIDs))
+	}
+	return nil
+}
+
+// watched gives what the caller's flow logs of those ids watch.
+func (s *server) watched(c api.Caller, ids []string) (resources []string) {
+	n := s.Network.Snapshot()
+	for _, id := range ids {
+		if f := vpc.Get[flowlog.FlowLog](n, id); f != nil && owns(c, f) {
+			resources = append(resources, f.ResourceID)
+		}
+	}
+	return resources
+}
+
+// seal seals the open windows of what lies in the resources. Where that fails the
+// windows are sealed at their time, which costs flow logs the part that they may not have.
+func (s *server) seal(ctx context.Context, c api.Caller, resources []string) {
+	if len(resources) == 0 {
+		return
+	}
+	if err := s.Sealer.Seal(ctx, c.Account, c.Region, resources); err != nil {
+		s.Logger.Warn("the open windows could not be sealed", "resources", resources, "error", err)
+	}
 }

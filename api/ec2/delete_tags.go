@@ -1,47 +1,53 @@
 package ec2
 
 import (
-	"context"
-	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
 type deleteTagsInput struct {
-	DryRun      bool       `query:"DryRun"`
+	dryRun
 	ResourceIDs []string   `query:"ResourceId"`
 	Tags        []tagMatch `query:"Tag"`
 }
 
-// tagMatch names tags to delete: without a value whatever the value, with one only that.
+// tagMatch names tags to delete: without a value whatever the value, with one
+// only that. Source: EC2 API, DeleteTags.
 type tagMatch struct {
 	Key   string  `query:"Key"`
 	Value *string `query:"Value"`
 }
 
-func (s *server) deleteTags(ctx context.Context, in *deleteTagsInput) (*returnOutput, error) {
-	c := api.CallerFrom(ctx)
-	if len(in.ResourceIDs) == 0 {
-		return nil, missingParameter("resourceIdSet")
-	}
-	for _, t := range in.Tags {
-		if strings.HasPrefix(strings.ToLower(t.Key), reserved) {
-			return nil, invalidValue(fmt.Sprintf("Tag keys starting with '%s' are reserved for internal use", reserved))
-		}
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
+// deleteTags deletes the named tags of resources; none named is all of them. A
+// resource that does not exist (any more) has no tags to delete.
+func deleteTags(t *tx, in *deleteTagsInput) (*returnOutput, error) {
+	if err := checkTagged(in.ResourceIDs); err != nil {
 		return nil, err
 	}
-	err := s.Tags.DeleteTags(ctx, c.Account, c.Region, func(t vpc.Tag) bool {
-		if !slices.Contains(in.ResourceIDs, t.ResourceID) || strings.HasPrefix(t.Key, reserved) {
-			return false
+	for _, m := range in.Tags {
+		if isReserved(m.Key) {
+			return nil, reservedKey()
 		}
-		return len(in.Tags) == 0 || slices.ContainsFunc(in.Tags, func(m tagMatch) bool {
-			return m.Key == t.Key && (m.Value == nil || *m.Value == t.Value)
-		})
+	}
+	for _, id := range in.ResourceIDs {
+		r, err := findAny(t, id)
+		if err != nil {
+			continue
+		}
+		left := slices.DeleteFunc(slices.Clone(t.Tags(id)), func(tag vpc.Tag) bool { return in.names(tag) })
+		if len(left) < len(t.Tags(id)) {
+			t.SetTags(r, left)
+		}
+	}
+	return done()
+}
+
+func (in *deleteTagsInput) names(t vpc.Tag) bool {
+	if isReserved(t.Key) {
+		return false
+	}
+	return len(in.Tags) == 0 || slices.ContainsFunc(in.Tags, func(m tagMatch) bool {
+		return m.Key == t.Key && (m.Value == nil || *m.Value == t.Value)
 	})
-	return &returnOutput{Return: true}, err
 }

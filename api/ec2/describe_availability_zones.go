@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -10,7 +9,7 @@ import (
 )
 
 type describeAvailabilityZonesInput struct {
-	DryRun               bool     `query:"DryRun"`
+	dryRun
 	AllAvailabilityZones bool     `query:"AllAvailabilityZones"`
 	ZoneNames            []string `query:"ZoneName"`
 	ZoneIDs              []string `query:"ZoneId"`
@@ -32,20 +31,25 @@ type zoneItem struct {
 	OptInStatus        string `xml:"optInStatus"`
 }
 
-var zoneFilters = []string{"group-name", "opt-in-status", "region-name", "state", "zone-id", "zone-name", "zone-type"}
+var zoneFilters = filters[zoneItem]{
+	"group-name":    func(_ *view, z *zoneItem) []string { return one(z.GroupName) },
+	"opt-in-status": func(_ *view, z *zoneItem) []string { return one(z.OptInStatus) },
+	"region-name":   func(_ *view, z *zoneItem) []string { return one(z.RegionName) },
+	"state":         func(_ *view, z *zoneItem) []string { return one(z.State) },
+	"zone-id":       func(_ *view, z *zoneItem) []string { return one(z.ZoneID) },
+	"zone-name":     func(_ *view, z *zoneItem) []string { return one(z.ZoneName) },
+	"zone-type":     func(_ *view, z *zoneItem) []string { return one(z.ZoneType) },
+}
 
-func (s *server) describeAvailabilityZones(ctx context.Context, in *describeAvailabilityZonesInput) (*describeAvailabilityZonesOutput, error) {
-	if err := checkFilters(in.Filters, zoneFilters...); err != nil {
+func describeAvailabilityZones(v *view, in *describeAvailabilityZonesInput) (*describeAvailabilityZonesOutput, error) {
+	if err := zoneFilters.check(in.Filters); err != nil {
 		return nil, err
 	}
-	region := vpc.RegionNamed(api.CallerFrom(ctx).Region)
+	region := vpc.RegionNamed(v.Region)
 	for _, name := range in.ZoneNames {
 		if !slices.ContainsFunc(region.Zones, func(z vpc.Zone) bool { return z.Name == name }) {
 			return nil, invalidValue(fmt.Sprintf("Invalid availability zone: [%s]", name))
 		}
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
 	}
 	out := &describeAvailabilityZonesOutput{}
 	for _, z := range region.Zones {
@@ -53,11 +57,7 @@ func (s *server) describeAvailabilityZones(ctx context.Context, in *describeAvai
 			continue
 		}
 		item := zoneItem{z.Name, z.ID, "available", region.Name, region.Name + "-zg-1", region.Name, "availability-zone", "opt-in-not-required"}
-		a := attributes{
-			"group-name": one(item.GroupName), "opt-in-status": one(item.OptInStatus), "region-name": one(item.RegionName), "state": one(item.State),
-			"zone-id": one(item.ZoneID), "zone-name": one(item.ZoneName), "zone-type": one(item.ZoneType),
-		}
-		if a.matches(in.Filters) {
+		if zoneFilters.match(v, &item, "", in.Filters) {
 			out.Zones = append(out.Zones, item)
 		}
 	}

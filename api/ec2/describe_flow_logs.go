@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"context"
 	"slices"
 
 	"github.com/flowemu/flowemu/api"
@@ -9,10 +8,8 @@ import (
 )
 
 type describeFlowLogsInput struct {
-	paging
-	DryRun     bool     `query:"DryRun"`
+	describing
 	FlowLogIDs []string `query:"FlowLogId"`
-	Filters    []filter `query:"Filter"`
 }
 
 type describeFlowLogsOutput struct {
@@ -46,54 +43,48 @@ type destinationOut struct {
 }
 
 // The filters of DescribeFlowLogs, besides those by tag. Source: EC2 API, DescribeFlowLogs.
-var flowLogFilters = []string{"deliver-log-status", "log-destination-type", "flow-log-id", "log-group-name", "resource-id", "traffic-type"}
-
-func (s *server) describeFlowLogs(ctx context.Context, in *describeFlowLogsInput) (*describeFlowLogsOutput, error) {
-	c := api.CallerFrom(ctx)
-	if err := checkFilters(in.Filters, flowLogFilters...); err != nil {
-		return nil, err
-	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	logs, err := s.FlowLogs.FlowLogs(ctx, c.Account, c.Region)
-	if err != nil {
-		return nil, err
-	}
-	tags, err := s.tagsOf(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	var items []flowLogItem
-	for i := range logs {
-		item := newFlowLogItem(&logs[i], tags[logs[i].ID])
-		if (len(in.FlowLogIDs) == 0 || slices.Contains(in.FlowLogIDs, item.FlowLogID)) && item.attributes().matches(in.Filters) {
-			items = append(items, item)
-		}
-	}
-	items, next, err := page(in.paging, items)
-	return &describeFlowLogsOutput{FlowLogs: api.Set[flowLogItem](items), NextToken: next}, err
+var flowLogFilters = filters[flowlog.FlowLog]{
+	"deliver-log-status":   func(_ *view, f *flowlog.FlowLog) []string { return one(deliverStatus(f)) },
+	"log-destination-type": func(_ *view, f *flowlog.FlowLog) []string { return one(string(f.DestinationType)) },
+	"flow-log-id":          func(_ *view, f *flowlog.FlowLog) []string { return one(f.ID) },
+	"log-group-name":       func(_ *view, f *flowlog.FlowLog) []string { return one(f.LogGroup()) },
+	"resource-id":          func(_ *view, f *flowlog.FlowLog) []string { return one(f.ResourceID) },
+	"traffic-type":         func(_ *view, f *flowlog.FlowLog) []string { return one(string(f.TrafficType)) },
 }
 
-func newFlowLogItem(f *flowlog.FlowLog, tags []tag) flowLogItem {
+func deliverStatus(f *flowlog.FlowLog) string {
+	if f.Failure != "" {
+		return "FAILED"
+	}
+	return "SUCCESS"
+}
+
+// describeFlowLogs leaves out ids that there are none of, as AWS does.
+func describeFlowLogs(v *view, in *describeFlowLogsInput) (*describeFlowLogsOutput, error) {
+	ids := slices.DeleteFunc(slices.Clone(in.FlowLogIDs), func(id string) bool {
+		_, err := find[flowlog.FlowLog](v, id)
+		return err != nil
+	})
+	if len(ids) == 0 && len(in.FlowLogIDs) > 0 {
+		return &describeFlowLogsOutput{}, nil
+	}
+	found, next, err := describe(v, &in.describing, "flowLogIdSet", ids, flowLogFilters)
+	out := &describeFlowLogsOutput{NextToken: next}
+	for _, f := range found {
+		out.FlowLogs = append(out.FlowLogs, newFlowLogItem(v, f))
+	}
+	return out, err
+}
+
+func newFlowLogItem(at place, f *flowlog.FlowLog) flowLogItem {
 	item := flowLogItem{
 		CreationTime: api.Timestamp{Time: f.Created}, DeliverLogsErrorMessage: f.Failure, DeliverLogsPermissionArn: f.PermissionARN,
-		DeliverCrossAccountRole: f.CrossAccountRole, DeliverLogsStatus: "SUCCESS", FlowLogID: f.ID, FlowLogStatus: "ACTIVE",
+		DeliverCrossAccountRole: f.CrossAccountRole, DeliverLogsStatus: deliverStatus(f), FlowLogID: f.ID, FlowLogStatus: "ACTIVE",
 		LogGroupName: f.LogGroup(), ResourceID: f.ResourceID, TrafficType: string(f.TrafficType), LogDestinationType: string(f.DestinationType),
-		LogDestination: f.Destination, LogFormat: f.Format, Tags: api.Set[tag](tags), MaxAggregationInterval: f.Interval,
-	}
-	if f.Failure != "" {
-		item.DeliverLogsStatus = "FAILED"
+		LogDestination: f.Destination, LogFormat: f.Format, Tags: tagSet(at, f.ID), MaxAggregationInterval: f.Interval,
 	}
 	if f.DestinationType == flowlog.S3 {
 		item.DestinationOptions = &destinationOut{f.FileFormat, f.HivePartitions, f.HourlyPartitions}
 	}
 	return item
-}
-
-func (i *flowLogItem) attributes() attributes {
-	return attributes{
-		"deliver-log-status": one(i.DeliverLogsStatus), "log-destination-type": one(i.LogDestinationType), "flow-log-id": one(i.FlowLogID),
-		"log-group-name": one(i.LogGroupName), "resource-id": one(i.ResourceID), "traffic-type": one(i.TrafficType),
-	}.withTags(i.Tags)
 }

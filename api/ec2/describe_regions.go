@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -10,7 +9,7 @@ import (
 )
 
 type describeRegionsInput struct {
-	DryRun      bool     `query:"DryRun"`
+	dryRun
 	AllRegions  bool     `query:"AllRegions"`
 	RegionNames []string `query:"RegionName"`
 	Filters     []filter `query:"Filter"`
@@ -33,10 +32,16 @@ func optInStatus(r vpc.Region) string {
 	return "opt-in-not-required"
 }
 
+var regionFilters = filters[regionItem]{
+	"endpoint":      func(_ *view, r *regionItem) []string { return one(r.Endpoint) },
+	"opt-in-status": func(_ *view, r *regionItem) []string { return one(r.OptInStatus) },
+	"region-name":   func(_ *view, r *regionItem) []string { return one(r.RegionName) },
+}
+
 // describeRegions gives the Regions that every account has, with AllRegions also
 // those that an account must enable. All of them work here without that.
-func (s *server) describeRegions(_ context.Context, in *describeRegionsInput) (*describeRegionsOutput, error) {
-	if err := checkFilters(in.Filters, "endpoint", "opt-in-status", "region-name"); err != nil {
+func describeRegions(v *view, in *describeRegionsInput) (*describeRegionsOutput, error) {
+	if err := regionFilters.check(in.Filters); err != nil {
 		return nil, err
 	}
 	all := vpc.Regions()
@@ -45,9 +50,6 @@ func (s *server) describeRegions(_ context.Context, in *describeRegionsInput) (*
 			return nil, invalidValue(fmt.Sprintf("Invalid region '%s'", name))
 		}
 	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
 	out := &describeRegionsOutput{}
 	for _, r := range all {
 		item := regionItem{r.Name, "ec2." + r.Name + ".amazonaws.com", optInStatus(r)}
@@ -55,8 +57,7 @@ func (s *server) describeRegions(_ context.Context, in *describeRegionsInput) (*
 		if len(in.RegionNames) > 0 && !named || r.OptIn && !in.AllRegions && !named {
 			continue
 		}
-		a := attributes{"endpoint": one(item.Endpoint), "opt-in-status": one(item.OptInStatus), "region-name": one(item.RegionName)}
-		if a.matches(in.Filters) {
+		if regionFilters.match(v, &item, "", in.Filters) {
 			out.Regions = append(out.Regions, item)
 		}
 	}

@@ -1,19 +1,15 @@
 package ec2
 
 import (
-	"context"
 	"fmt"
-	"net/netip"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
 type describeSubnetsInput struct {
-	paging
-	DryRun    bool     `query:"DryRun"`
+	describing
 	SubnetIDs []string `query:"SubnetId"`
-	Filters   []filter `query:"Filter"`
 }
 
 type describeSubnetsOutput struct {
@@ -38,66 +34,51 @@ type subnetItem struct {
 	Tags                        api.Set[tag]      `xml:"tagSet"`
 }
 
-var subnetFilters = []string{
-	"availability-zone", "availabilityZone", "availability-zone-id", "cidr", "cidr-block", "cidrBlock", "default-for-az", "defaultForAz",
-	"ipv6-cidr-block-association.ipv6-cidr-block", "owner-id", "state", "subnet-arn", "subnet-id", "vpc-id",
+var subnetFilters = filters[vpc.Subnet]{
+	"available-ip-address-count": func(v *view, n *vpc.Subnet) []string { return oneInt(available(v.Snapshot, n)) },
+	"availability-zone":          subnetZone,
+	"availabilityZone":           subnetZone,
+	"availability-zone-id":       func(_ *view, n *vpc.Subnet) []string { return one(n.Zone.ID) },
+	"cidr":                       subnetCIDR,
+	"cidr-block":                 subnetCIDR,
+	"cidrBlock":                  subnetCIDR,
+	"default-for-az":             subnetDefault,
+	"defaultForAz":               subnetDefault,
+	"map-public-ip-on-launch":    func(_ *view, n *vpc.Subnet) []string { return oneBool(n.MapPublicIP) },
+	"owner-id":                   func(_ *view, n *vpc.Subnet) []string { return one(n.Account) },
+	"state":                      func(*view, *vpc.Subnet) []string { return one("available") },
+	"subnet-arn":                 func(_ *view, n *vpc.Subnet) []string { return one(subnetArn(n)) },
+	"subnet-id":                  func(_ *view, n *vpc.Subnet) []string { return one(n.ID) },
+	"vpc-id":                     func(_ *view, n *vpc.Subnet) []string { return one(n.VPCID) },
+	"ipv6-cidr-block-association.ipv6-cidr-block": func(_ *view, n *vpc.Subnet) []string { return prefixTexts(n.IPv6) },
 }
 
-func (s *server) describeSubnets(ctx context.Context, in *describeSubnetsInput) (*describeSubnetsOutput, error) {
-	c, err := s.caller(ctx)
-	if err != nil {
-		return nil, err
-	}
-	n := s.Network.Snapshot()
-	found, next, err := describe(ctx, s, c, n.Subnets(c.Account, c.Region), query[vpc.Subnet]{
-		paging: in.paging, dryRun: in.DryRun, ids: in.SubnetIDs, filters: in.Filters, known: subnetFilters,
-		id: func(v *vpc.Subnet) string { return v.ID }, attributes: subnetAttributes,
-		missing: func(id string) error {
-			return &api.Error{Code: "InvalidSubnetID.NotFound", Message: fmt.Sprintf("The subnet ID '%s' does not exist", id)}
-		},
-	})
-	used := map[string]int{}
-	for _, e := range n.ENIs(c.Account, c.Region) {
-		used[e.SubnetID] += 1 + len(e.Secondary)
-	}
+func subnetZone(_ *view, n *vpc.Subnet) []string    { return one(n.Zone.Name) }
+func subnetCIDR(_ *view, n *vpc.Subnet) []string    { return onePrefix(n.CIDR) }
+func subnetDefault(_ *view, n *vpc.Subnet) []string { return oneBool(n.DefaultFor) }
+
+func describeSubnets(v *view, in *describeSubnetsInput) (*describeSubnetsOutput, error) {
+	found, next, err := describe(v, &in.describing, "subnetIdSet", in.SubnetIDs, subnetFilters)
 	out := &describeSubnetsOutput{NextToken: next}
-	for _, f := range found {
-		out.Subnets = append(out.Subnets, newSubnetItem(f.resource, f.tags, used[f.resource.ID]))
+	for _, n := range found {
+		out.Subnets = append(out.Subnets, newSubnetItem(v, n))
 	}
 	return out, err
 }
 
-func subnetArn(v *vpc.Subnet) string {
-	return fmt.Sprintf("arn:aws:ec2:%s:%s:subnet/%s", v.Region, v.Account, v.ID)
+func subnetArn(n *vpc.Subnet) string {
+	return fmt.Sprintf("arn:aws:ec2:%s:%s:subnet/%s", n.Region, n.Account, n.ID)
 }
 
-func subnetAttributes(v *vpc.Subnet) attributes {
-	cidr, isDefault := one(prefixText(v.CIDR)), one(fmt.Sprint(v.DefaultFor))
-	_, v6 := families(v.IPv6)
-	return attributes{
-		"availability-zone": one(v.Zone.Name), "availabilityZone": one(v.Zone.Name), "availability-zone-id": one(v.Zone.ID),
-		"cidr": cidr, "cidr-block": cidr, "cidrBlock": cidr, "default-for-az": isDefault, "defaultForAz": isDefault,
-		"ipv6-cidr-block-association.ipv6-cidr-block": v6, "owner-id": one(v.Account), "state": one("available"),
-		"subnet-arn": one(subnetArn(v)), "subnet-id": one(v.ID), "vpc-id": one(v.VPCID),
-	}
-}
-
-func prefixText(p netip.Prefix) string {
-	if !p.IsValid() {
-		return ""
-	}
-	return p.String()
-}
-
-func newSubnetItem(v *vpc.Subnet, tags []tag, used int) subnetItem {
+func newSubnetItem(at place, n *vpc.Subnet) subnetItem {
+	s, _ := at.in()
 	item := subnetItem{
-		SubnetID: v.ID, SubnetArn: subnetArn(v), State: "available", OwnerID: v.Account, VpcID: v.VPCID, CidrBlock: prefixText(v.CIDR),
-		AvailableIPAddressCount: available(v.CIDR, used), AvailabilityZone: v.Zone.Name, AvailabilityZoneID: v.Zone.ID,
-		DefaultForAz: v.DefaultFor, MapPublicIPOnLaunch: v.DefaultFor, Tags: api.Set[tag](tags),
+		SubnetID: n.ID, SubnetArn: subnetArn(n), State: "available", OwnerID: n.Account, VpcID: n.VPCID, CidrBlock: prefixText(n.CIDR),
+		AvailableIPAddressCount: available(s, n), AvailabilityZone: n.Zone.Name, AvailabilityZoneID: n.Zone.ID,
+		DefaultForAz: n.DefaultFor, MapPublicIPOnLaunch: n.MapPublicIP, AssignIPv6AddressOnCreation: n.AssignIPv6, Tags: tagSet(at, n.ID),
 	}
-	_, v6 := families(v.IPv6)
-	for _, p := range v6 {
-		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, ipv6CIDR{vpc.NewID("subnet-cidr-assoc", v.ID, p), p, cidrState{"associated"}})
+	for _, p := range prefixTexts(n.IPv6) {
+		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, ipv6CIDR{vpc.NewID("subnet-cidr-assoc", n.ID, p), p, cidrState{"associated"}})
 	}
 	return item
 }
@@ -106,9 +87,14 @@ func newSubnetItem(v *vpc.Subnet, tags []tag, used int) subnetItem {
 // Source: "Subnet CIDR blocks", VPC user guide.
 const reservedAddresses = 5
 
-func available(p netip.Prefix, used int) int {
-	if !p.IsValid() {
+// available gives how many IPv4 addresses of a subnet nobody has.
+func available(s *vpc.Snapshot, n *vpc.Subnet) int {
+	if !n.CIDR.IsValid() {
 		return 0
 	}
-	return max(1<<(p.Addr().BitLen()-p.Bits())-reservedAddresses-used, 0)
+	free := 1<<(n.CIDR.Addr().BitLen()-n.CIDR.Bits()) - reservedAddresses
+	for _, e := range vpc.Referring[vpc.ENI](s, n.ID) {
+		free -= len(e.PrivateIPs())
+	}
+	return max(free, 0)
 }

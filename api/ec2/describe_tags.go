@@ -1,16 +1,11 @@
 package ec2
 
 import (
-	"context"
+	"strings"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
 )
-
-type describeTagsInput struct {
-	paging
-	DryRun  bool     `query:"DryRun"`
-	Filters []filter `query:"Filter"`
-}
 
 type describeTagsOutput struct {
 	Tags      api.Set[tagItem] `xml:"tagSet"`
@@ -24,28 +19,81 @@ type tagItem struct {
 	Value        string `xml:"value"`
 }
 
-func (s *server) describeTags(ctx context.Context, in *describeTagsInput) (*describeTagsOutput, error) {
-	c, err := s.caller(ctx)
+// The filters of DescribeTags; here tag:KEY and tag-key are of the tag itself.
+// Source: EC2 API, DescribeTags.
+var tagFilters = map[string]func(t *tagItem) string{
+	"key":           func(t *tagItem) string { return t.Key },
+	"resource-id":   func(t *tagItem) string { return t.ResourceID },
+	"resource-type": func(t *tagItem) string { return t.ResourceType },
+	"value":         func(t *tagItem) string { return t.Value },
+	"tag-key":       func(t *tagItem) string { return t.Key },
+}
+
+func describeTags(v *view, in *describing) (*describeTagsOutput, error) {
+	size, err := in.size()
 	if err != nil {
 		return nil, err
 	}
-	if err := checkFilters(in.Filters, "key", "resource-id", "resource-type", "value"); err != nil {
+	if err := checkTagFilters(in.Filters); err != nil {
 		return nil, err
 	}
-	if err := api.DryRun(in.DryRun); err != nil {
-		return nil, err
-	}
-	all, err := s.Tags.Tags(ctx, c.Account, c.Region)
+	const action = "DescribeTags"
+	at, err := v.position(action, &in.paging)
 	if err != nil {
 		return nil, err
 	}
-	var items []tagItem
-	for _, t := range all {
-		a := attributes{"key": one(t.Key), "resource-id": one(t.ResourceID), "resource-type": one(t.ResourceType), "value": {t.Value}}
-		if a.withTags([]tag{{t.Key, t.Value}}).matches(in.Filters) {
-			items = append(items, tagItem(t))
+	out := &describeTagsOutput{}
+	eachTag(v, at, func(t tagItem) bool {
+		if !t.matches(in.Filters) {
+			return true
+		}
+		if len(out.Tags) == size {
+			last := &out.Tags[size-1]
+			out.NextToken = v.token(action, last.ResourceID+"\x00"+last.Key)
+			return false
+		}
+		out.Tags = append(out.Tags, t)
+		return true
+	})
+	return out, nil
+}
+
+// eachTag gives the caller's tags after a position, resource id and key, in order of both.
+func eachTag(v *view, position string, f func(tagItem) bool) {
+	id, key, _ := strings.Cut(position, "\x00")
+	set := func(s *vpc.TagSet) bool {
+		for _, t := range s.Tags {
+			if (s.ID != id || t.Key > key) && !f(tagItem{s.ID, string(s.Of), t.Key, t.Value}) {
+				return false
+			}
+		}
+		return true
+	}
+	if first := vpc.Get[vpc.TagSet](v.Snapshot, id); first != nil && !set(first) {
+		return
+	}
+	vpc.After(v.Snapshot, v.Account, v.Region, id, set)
+}
+
+func checkTagFilters(asked []filter) error {
+	known := filters[tagItem]{}
+	for name := range tagFilters {
+		known[name] = func(*view, *tagItem) []string { return nil }
+	}
+	return known.check(asked)
+}
+
+func (t *tagItem) matches(asked []filter) bool {
+	for _, f := range asked {
+		if key, isTag := strings.CutPrefix(f.Name, "tag:"); isTag {
+			if t.Key != key || !f.fits([]string{t.Value}) {
+				return false
+			}
+			continue
+		}
+		if !f.fits([]string{tagFilters[f.Name](t)}) {
+			return false
 		}
 	}
-	items, next, err := page(in.paging, items)
-	return &describeTagsOutput{Tags: api.Set[tagItem](items), NextToken: next}, err
+	return true
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -54,13 +55,13 @@ func newClient(t *testing.T) (*sdk.Client, string, *sealed) {
 	if err := inv.EnsureDefault(t.Context(), account, region); err != nil {
 		t.Fatal(err)
 	}
-	subnet := inv.Snapshot().Subnets(account, region)[0]
-	eni := vpc.ENI{ID: vpc.NewID("eni", "test"), Account: account, Region: region, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
-	if err := inv.Put(t.Context(), vpc.Resources{ENIs: []vpc.ENI{eni}}); err != nil {
+	subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
+	eni := &vpc.ENI{Head: vpc.Head{ID: vpc.NewID("eni", "test"), Account: account, Region: region}, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
+	if err := inv.Update(t.Context(), func(tx *vpc.Tx) error { tx.Put(eni); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	seal := &sealed{}
-	service := ec2.Service(ec2.Options{Network: inv, FlowLogs: db, Tags: db, Buckets: buckets{"flow-logs"}, Sealer: seal, NewID: vpc.RandomID, Logger: slog.New(slog.DiscardHandler)})
+	service := ec2.Service(ec2.Options{Network: inv, Buckets: buckets{"flow-logs"}, Sealer: seal, NewID: vpc.RandomID, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	srv := httptest.NewServer(api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}))
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{

@@ -1,13 +1,14 @@
 package ec2
 
 import (
-	"encoding/base64"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 // filter is a filter of a Describe action. Its values are alternatives, several
@@ -18,21 +19,69 @@ type filter struct {
 	Values []string `query:"Value"`
 }
 
-// attributes gives a resource's values of each filter that its kind has, by the
-// filter's name. tag:KEY and tag-key are filled in from tags.
-type attributes map[string][]string
+// filters says, for each filter that a kind of resource has, which values a
+// resource has for it. tag:KEY and tag-key need not be among them.
+type filters[T any] map[string]func(v *view, r *T) []string
 
-// withTags adds the filters that every tagged resource has.
-func (a attributes) withTags(tags []tag) attributes {
-	a["tag-key"] = nil
-	for _, t := range tags {
-		a["tag-key"] = append(a["tag-key"], t.Key)
-		a["tag:"+t.Key] = []string{t.Value}
+// Limits on filters. Source: "Filter considerations", EC2 user guide.
+const (
+	maxFilters      = 50
+	maxFilterValues = 200
+)
+
+func (fs filters[T]) check(asked []filter) error {
+	values := 0
+	for _, f := range asked {
+		if fs[f.Name] == nil && f.Name != "tag-key" && !strings.HasPrefix(f.Name, "tag:") {
+			return invalidValue(fmt.Sprintf("The filter '%s' is invalid", f.Name))
+		}
+		values += len(f.Values)
 	}
-	return a
+	if len(asked) > maxFilters {
+		return &api.Error{Code: "FilterLimitExceeded", Message: fmt.Sprintf("The maximum number of filters specified on a single call is %d", maxFilters)}
+	}
+	if values > maxFilterValues {
+		return &api.Error{Code: "FilterLimitExceeded", Message: fmt.Sprintf("The maximum number of filter values specified on a single call is %d", maxFilterValues)}
+	}
+	return nil
 }
 
-// one makes the values of an attribute that has a single one; "" is none.
+// match says whether the resource r of that id fits all filters.
+func (fs filters[T]) match(v *view, r *T, id string, asked []filter) bool {
+	for _, f := range asked {
+		var values []string
+		switch key, isTag := strings.CutPrefix(f.Name, "tag:"); {
+		case isTag:
+			if value, ok := v.Tag(id, key); ok {
+				values = []string{value}
+			}
+		case f.Name == "tag-key":
+			values = tagKeys(v.Tags(id))
+		default:
+			values = fs[f.Name](v, r)
+		}
+		if !f.fits(values) {
+			return false
+		}
+	}
+	return true
+}
+
+func tagKeys(tags []vpc.Tag) []string {
+	out := make([]string, len(tags))
+	for i, t := range tags {
+		out[i] = t.Key
+	}
+	return out
+}
+
+func (f *filter) fits(values []string) bool {
+	return slices.ContainsFunc(f.Values, func(pattern string) bool {
+		return slices.ContainsFunc(values, func(v string) bool { return wildcard(pattern, v) })
+	})
+}
+
+// one makes the values of a filter that has a single one; "" is none.
 func one(v string) []string {
 	if v == "" {
 		return nil
@@ -40,26 +89,44 @@ func one(v string) []string {
 	return []string{v}
 }
 
-// checkFilters refuses a filter that none of the known names is.
-func checkFilters(filters []filter, known ...string) error {
-	for _, f := range filters {
-		if !slices.Contains(known, f.Name) && f.Name != "tag-key" && !strings.HasPrefix(f.Name, "tag:") {
-			return invalidValue(fmt.Sprintf("The filter '%s' is invalid", f.Name))
-		}
+func oneBool(v bool) []string { return []string{strconv.FormatBool(v)} }
+
+func oneInt(v int) []string { return []string{strconv.Itoa(v)} }
+
+func oneAddr(a netip.Addr) []string { return one(addrText(a)) }
+
+func onePrefix(p netip.Prefix) []string { return one(prefixText(p)) }
+
+// addrText gives the address, or "" for none.
+func addrText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
 	}
-	return nil
+	return a.String()
 }
 
-// matches says whether a resource fits all filters.
-func (a attributes) matches(filters []filter) bool {
-	for _, f := range filters {
-		if !slices.ContainsFunc(f.Values, func(pattern string) bool {
-			return slices.ContainsFunc(a[f.Name], func(v string) bool { return wildcard(pattern, v) })
-		}) {
-			return false
-		}
+// prefixText gives the range, or "" for none.
+func prefixText(p netip.Prefix) string {
+	if !p.IsValid() {
+		return ""
 	}
-	return true
+	return p.String()
+}
+
+func addrTexts(list []netip.Addr) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = addrText(a)
+	}
+	return out
+}
+
+func prefixTexts(list []netip.Prefix) []string {
+	out := make([]string, len(list))
+	for i, p := range list {
+		out[i] = prefixText(p)
+	}
+	return out
 }
 
 // wildcard matches s with a pattern in which * is any text and ? any character;
@@ -92,41 +159,4 @@ func wildcard(pattern, s string) bool {
 		i++
 	}
 	return i == len(p)
-}
-
-// paging is the paging members of a Describe action.
-type paging struct {
-	MaxResults *int    `query:"MaxResults"`
-	NextToken  *string `query:"NextToken"`
-}
-
-const (
-	minResults  = 5
-	maxResults  = 1000
-	tokenPrefix = "flowemu:"
-)
-
-// page gives the part of items that p asks for, and the token of the next part, "" at the end.
-func page[T any](p paging, items []T) ([]T, string, error) {
-	from := 0
-	if p.NextToken != nil {
-		raw, err := base64.RawURLEncoding.DecodeString(*p.NextToken)
-		digits, ok := strings.CutPrefix(string(raw), tokenPrefix)
-		n, nerr := strconv.Atoi(digits)
-		if err != nil || !ok || nerr != nil || n < 0 {
-			return nil, "", &api.Error{Code: "InvalidNextToken", Message: fmt.Sprintf("The token '%s' is invalid", *p.NextToken)}
-		}
-		from = min(n, len(items))
-	}
-	size := maxResults
-	if p.MaxResults != nil {
-		if size = *p.MaxResults; size < minResults || size > maxResults {
-			return nil, "", invalidValue(fmt.Sprintf("Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", size, minResults, maxResults))
-		}
-	}
-	to := min(from+size, len(items))
-	if to == len(items) {
-		return items[from:], "", nil
-	}
-	return items[from:to], base64.RawURLEncoding.EncodeToString([]byte(tokenPrefix + strconv.Itoa(to))), nil
 }

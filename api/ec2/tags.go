@@ -1,14 +1,12 @@
 package ec2
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/flowemu/flowemu/api"
-	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 // Limits on tags. Source: "Tag your Amazon EC2 resources", tag restrictions.
@@ -19,11 +17,30 @@ const (
 	reserved    = "aws:"
 )
 
-// Resource types of tags, by the prefix of their ids.
-const typeFlowLog = "vpc-flow-log"
+// tag is a tag in requests and replies.
+type tag struct {
+	Key   string `query:"Key" xml:"key"`
+	Value string `query:"Value" xml:"value"`
+}
 
-var typeOfPrefix = map[string]string{
-	"fl": typeFlowLog, "vpc": "vpc", "subnet": "subnet", "eni": "network-interface",
+// tagSpecification is the tags of a resource that is to be made.
+type tagSpecification struct {
+	ResourceType string `query:"ResourceType"`
+	Tags         []tag  `query:"Tag"`
+}
+
+// tagSet gives a resource's tags as replies have them.
+func tagSet(at place, id string) api.Set[tag] {
+	s, _ := at.in()
+	return tagItems(s.Tags(id))
+}
+
+func tagItems(tags []vpc.Tag) api.Set[tag] {
+	out := make(api.Set[tag], len(tags))
+	for i, t := range tags {
+		out[i] = tag(t)
+	}
+	return out
 }
 
 func checkTags(tags []tag) error {
@@ -31,8 +48,8 @@ func checkTags(tags []tag) error {
 		switch {
 		case t.Key == "":
 			return invalidValue("Tag key cannot be empty.")
-		case strings.HasPrefix(strings.ToLower(t.Key), reserved):
-			return invalidValue(fmt.Sprintf("Tag keys starting with '%s' are reserved for internal use", reserved))
+		case isReserved(t.Key):
+			return reservedKey()
 		case utf8.RuneCountInString(t.Key) > maxTagKey:
 			return invalidValue(fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey))
 		case utf8.RuneCountInString(t.Value) > maxTagValue:
@@ -42,46 +59,64 @@ func checkTags(tags []tag) error {
 	return nil
 }
 
-func tooManyTags() error {
-	return &api.Error{Code: "TagLimitExceeded", Message: fmt.Sprintf("More than %d tags specified", maxTags)}
+func isReserved(key string) bool { return strings.HasPrefix(strings.ToLower(key), reserved) }
+
+func reservedKey() error {
+	return invalidValue(fmt.Sprintf("Tag keys starting with '%s' are reserved for internal use", reserved))
 }
 
-// typesOf gives the resource types of ids, all of which must exist.
-func (s *server) typesOf(ctx context.Context, c api.Caller, ids []string) (map[string]string, error) {
-	if len(ids) == 0 {
-		return nil, missingParameter("resourceIdSet")
+// addTags adds tags to a resource, as far as the limits allow.
+func (t *tx) addTags(r vpc.Resource, tags []tag) error {
+	if err := checkTags(tags); err != nil {
+		return err
 	}
-	logs, err := s.FlowLogs.FlowLogs(ctx, c.Account, c.Region)
-	if err != nil {
-		return nil, err
+	add := make([]vpc.Tag, len(tags))
+	for i, tag := range tags {
+		add[i] = vpc.Tag(tag)
 	}
-	out := map[string]string{}
-	for _, id := range ids {
-		prefix, _, _ := strings.Cut(id, "-")
-		kind := typeOfPrefix[prefix]
-		if kind == "" {
-			return nil, &api.Error{Code: "InvalidID", Message: fmt.Sprintf("The ID '%s' is not valid", id)}
-		}
-		if err := s.exists(c, logs, kind, id); err != nil {
-			return nil, err
-		}
-		out[id] = kind
-	}
-	return out, nil
-}
-
-func (s *server) exists(c api.Caller, logs []flowlog.FlowLog, kind, id string) error {
-	n := s.Network.Snapshot()
-	switch kind {
-	case "vpc":
-		return checkResources(n, c, flowlog.VPC, []string{id})
-	case "subnet":
-		return checkResources(n, c, flowlog.Subnet, []string{id})
-	case "network-interface":
-		return checkResources(n, c, flowlog.NetworkInterface, []string{id})
-	}
-	if !slices.ContainsFunc(logs, func(f flowlog.FlowLog) bool { return f.ID == id }) {
-		return &api.Error{Code: "InvalidFlowLogId.NotFound", Message: fmt.Sprintf("The flow log ID '%s' does not exist", id)}
+	t.AddTags(r, add)
+	if len(t.Tags(r.Header().ID)) > maxTags {
+		return &api.Error{Code: "TagLimitExceeded", Message: fmt.Sprintf("More than %d tags specified", maxTags)}
 	}
 	return nil
+}
+
+// create puts a new resource with the tags that the request has for it. What the
+// request makes besides may have specifications of its own, of the kinds in also.
+func (t *tx) create(r vpc.Resource, specs []tagSpecification, also ...vpc.Kind) error {
+	t.Put(r)
+	return t.tagNew(r, specs, also...)
+}
+
+// tagNew gives a new resource the tags that specs has for its kind.
+func (t *tx) tagNew(r vpc.Resource, specs []tagSpecification, also ...vpc.Kind) error {
+	seen := map[string]bool{}
+	for _, spec := range specs {
+		own := spec.ResourceType == string(r.Kind())
+		if !own && !containsKind(also, spec.ResourceType) {
+			return invalidValue(fmt.Sprintf("'%s' is not a valid taggable resource type for this operation.", spec.ResourceType))
+		}
+		if !own {
+			continue
+		}
+		for _, tag := range spec.Tags {
+			if seen[tag.Key] {
+				return invalidValue(fmt.Sprintf("Duplicate tag key '%s' specified.", tag.Key))
+			}
+			seen[tag.Key] = true
+		}
+		if err := t.addTags(r, spec.Tags); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func containsKind(kinds []vpc.Kind, name string) bool {
+	for _, k := range kinds {
+		if string(k) == name {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,113 @@
+package ec2
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// kind is how EC2 speaks of a kind of resource. Source of the codes: EC2 API,
+// "Error codes"; texts as clients quote them.
+type kind struct {
+	kind   vpc.Kind
+	prefix string // of its ids
+	code   string // of the error that there is none of that id
+	text   string // of that error, with the id
+}
+
+var kinds = []kind{
+	{flowlog.Kind, "fl", "InvalidFlowLogId.NotFound", "The flow log ID '%s' does not exist"},
+	{vpc.KindVPC, "vpc", "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"},
+	{vpc.KindSubnet, "subnet", "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist"},
+	{vpc.KindENI, "eni", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist"},
+	{vpc.KindSecurityGroup, "sg", "InvalidGroup.NotFound", "The security group '%s' does not exist"},
+	{vpc.KindRule, "sgr", "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist"},
+	{vpc.KindNetworkACL, "acl", "InvalidNetworkAclID.NotFound", "The networkAcl ID '%s' does not exist"},
+	{vpc.KindRouteTable, "rtb", "InvalidRouteTableID.NotFound", "The routeTable ID '%s' does not exist"},
+	{vpc.KindInternetGateway, "igw", "InvalidInternetGatewayID.NotFound", "The internetGateway ID '%s' does not exist"},
+	{vpc.KindEgressOnly, "eigw", "InvalidEgressOnlyInternetGatewayId.NotFound", "The egressOnlyInternetGateway ID '%s' does not exist"},
+	{vpc.KindNATGateway, "nat", "NatGatewayNotFound", "The Nat Gateway %s was not found"},
+	{vpc.KindAddress, "eipalloc", "InvalidAllocationID.NotFound", "The allocation ID '%s' does not exist"},
+	{vpc.KindTransitGateway, "tgw", "InvalidTransitGatewayID.NotFound", "Transit Gateway %s was deleted or does not exist."},
+	{vpc.KindTransitGatewayAttachment, "tgw-attach", "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment %s was deleted or does not exist."},
+	{vpc.KindTransitGatewayRouteTable, "tgw-rtb", "InvalidRouteTableID.NotFound", "Transit Gateway Route Table %s was deleted or does not exist."},
+	{vpc.KindPrefixList, "pl", "InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist"},
+	{vpc.KindInstance, "i", "InvalidInstanceID.NotFound", "The instance ID '%s' does not exist"},
+	{vpc.KindDHCPOptions, "dopt", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '%s' does not exist"},
+}
+
+func kindNamed(k vpc.Kind) *kind {
+	for i := range kinds {
+		if kinds[i].kind == k {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// kindOfID gives the kind that an id is of by its prefix, or nil.
+func kindOfID(id string) *kind {
+	prefix := id[:max(0, strings.LastIndexByte(id, '-'))]
+	for i := range kinds {
+		if kinds[i].prefix == prefix {
+			return &kinds[i]
+		}
+	}
+	return nil
+}
+
+// missing is the error that there is no resource of that id: it cannot be one, or there is none.
+func (k *kind) missing(id string) error {
+	if kindOfID(id) != k {
+		code := strings.TrimSuffix(k.code, "NotFound") + "Malformed"
+		return &api.Error{Code: code, Message: fmt.Sprintf("Invalid id: \"%s\" (expecting \"%s-...\")", id, k.prefix)}
+	}
+	return &api.Error{Code: k.code, Message: fmt.Sprintf(k.text, id)}
+}
+
+// find gives a resource of the caller, or the error that there is none of that id.
+func find[T any, P vpc.Pointer[T]](at place, id string) (P, error) {
+	s, c := at.in()
+	r := vpc.Get[T, P](s, id)
+	if r == nil || !owns(c, r) {
+		return nil, kindNamed(P(new(T)).Kind()).missing(id)
+	}
+	return r, nil
+}
+
+// edit is find with a copy that may be changed and then put.
+func edit[T any, P vpc.Pointer[T]](t *tx, id string) (P, error) {
+	r, err := find[T, P](t, id)
+	if err != nil {
+		return nil, err
+	}
+	return vpc.Clone[T, P](r), nil
+}
+
+// list gives the caller's resources of a kind.
+func list[T any, P vpc.Pointer[T]](at place) []P {
+	s, c := at.in()
+	return vpc.List[T, P](s, c.Account, c.Region)
+}
+
+// findAny is find for an id of any kind that can be tagged.
+func findAny(at place, id string) (vpc.Resource, error) {
+	k := kindOfID(id)
+	if k == nil {
+		return nil, &api.Error{Code: "InvalidID", Message: fmt.Sprintf("The ID '%s' is not valid", id)}
+	}
+	s, c := at.in()
+	r := s.Resource(k.kind, id)
+	if r == nil || !owns(c, r) {
+		return nil, k.missing(id)
+	}
+	return r, nil
+}
+
+func owns(c api.Caller, r vpc.Resource) bool {
+	h := r.Header()
+	return h.Account == c.Account && h.Region == c.Region
+}

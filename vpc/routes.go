@@ -1,0 +1,203 @@
+package vpc
+
+import (
+	"net/netip"
+	"time"
+)
+
+// KindRouteTable is the kind of a RouteTable.
+const KindRouteTable Kind = "route-table"
+
+// RouteTable is a VPC's route table. Its local routes follow from the VPC's
+// ranges and are not among Routes.
+type RouteTable struct {
+	Head
+	VPCID        string
+	Routes       []Route
+	Associations []RouteTableAssociation
+	Gateways     []string // virtual private gateways that propagate routes
+}
+
+// RouteTableAssociation puts a subnet or a gateway under a route table; Main is
+// that of the subnets that have none of their own.
+type RouteTableAssociation struct {
+	ID        string
+	SubnetID  string
+	GatewayID string
+	Main      bool
+}
+
+// Route is where traffic for a destination goes: exactly one of the targets is set.
+type Route struct {
+	CIDR             netip.Prefix // the destination, or invalid
+	PrefixListID     string       // the destination, or ""
+	GatewayID        string       // internet or virtual private gateway
+	EgressOnlyID     string
+	NATGatewayID     string
+	InterfaceID      string
+	InstanceID       string // owner of InterfaceID, if the route was made by instance
+	TransitGatewayID string
+	PeeringID        string // VPC peering connection
+	VPCEndpointID    string
+	LocalGatewayID   string
+	CarrierGatewayID string
+	CoreNetworkARN   string
+}
+
+// Kind is KindRouteTable.
+func (*RouteTable) Kind() Kind { return KindRouteTable }
+
+// Refs gives the VPC, what is associated, and the targets.
+func (t *RouteTable) Refs() []string {
+	out := []string{t.VPCID}
+	for _, a := range t.Associations {
+		out = append(out, a.SubnetID, a.GatewayID)
+	}
+	for _, r := range t.Routes {
+		out = append(out, r.PrefixListID, r.GatewayID, r.EgressOnlyID, r.NATGatewayID, r.InterfaceID, r.InstanceID, r.TransitGatewayID)
+	}
+	return refs(out...)
+}
+
+// KindInternetGateway is the kind of an InternetGateway.
+const KindInternetGateway Kind = "internet-gateway"
+
+// InternetGateway is an internet gateway, attached to a VPC or not.
+type InternetGateway struct {
+	Head
+	VPCID string
+}
+
+// Kind is KindInternetGateway.
+func (*InternetGateway) Kind() Kind { return KindInternetGateway }
+
+// Refs gives the VPC.
+func (g *InternetGateway) Refs() []string { return refs(g.VPCID) }
+
+// KindEgressOnly is the kind of an EgressOnlyGateway.
+const KindEgressOnly Kind = "egress-only-internet-gateway"
+
+// EgressOnlyGateway is an egress-only internet gateway.
+type EgressOnlyGateway struct {
+	Head
+	VPCID string
+}
+
+// Kind is KindEgressOnly.
+func (*EgressOnlyGateway) Kind() Kind { return KindEgressOnly }
+
+// Refs gives the VPC.
+func (g *EgressOnlyGateway) Refs() []string { return refs(g.VPCID) }
+
+// KindNATGateway is the kind of a NATGateway.
+const KindNATGateway Kind = "natgateway"
+
+// NATGateway is a NAT gateway of a subnet or, if Regional, of a VPC.
+type NATGateway struct {
+	Head
+	VPCID     string
+	SubnetID  string // "" if Regional
+	Regional  bool
+	Private   bool // connectivity type private
+	Addresses []NATAddress
+	Created   time.Time
+	Deleted   time.Time // zero while it is available
+}
+
+// NATAddress is an address of a NAT gateway.
+type NATAddress struct {
+	AllocationID  string
+	AssociationID string
+	InterfaceID   string
+	PrivateIP     netip.Addr
+	PublicIP      netip.Addr
+	Primary       bool
+}
+
+// Kind is KindNATGateway.
+func (*NATGateway) Kind() Kind { return KindNATGateway }
+
+// Refs gives the VPC and the subnet while it is available, and its interfaces and addresses.
+func (g *NATGateway) Refs() []string {
+	if !g.Deleted.IsZero() {
+		return nil
+	}
+	out := []string{g.VPCID, g.SubnetID}
+	for _, a := range g.Addresses {
+		out = append(out, a.AllocationID, a.InterfaceID)
+	}
+	return refs(out...)
+}
+
+// KindTransitGateway is the kind of a TransitGateway.
+const KindTransitGateway Kind = "transit-gateway"
+
+// TransitGateway is a transit gateway.
+type TransitGateway struct {
+	Head
+	noRefs
+	Description        string
+	ASN                int64
+	Options            map[string]string // by EC2's names: dnsSupport -> enable
+	CIDRs              []netip.Prefix
+	AssociationTableID string // default association route table, or ""
+	PropagationTableID string
+	Created            time.Time
+}
+
+// Kind is KindTransitGateway.
+func (*TransitGateway) Kind() Kind { return KindTransitGateway }
+
+// KindTransitGatewayAttachment is the kind of a TransitGatewayAttachment.
+const KindTransitGatewayAttachment Kind = "transit-gateway-attachment"
+
+// TransitGatewayAttachment attaches a VPC to a transit gateway.
+type TransitGatewayAttachment struct {
+	Head
+	TransitGatewayID string
+	VPCID            string
+	SubnetIDs        []string
+	Options          map[string]string // by EC2's names: dnsSupport -> enable
+	AssociatedTable  string            // route table that it is associated with, or ""
+	PropagatesTo     []string          // route tables
+	Created          time.Time
+}
+
+// Kind is KindTransitGatewayAttachment.
+func (*TransitGatewayAttachment) Kind() Kind { return KindTransitGatewayAttachment }
+
+// Refs gives the transit gateway, the VPC, the subnets and the route tables.
+func (a *TransitGatewayAttachment) Refs() []string {
+	out := append([]string{a.TransitGatewayID, a.VPCID, a.AssociatedTable}, a.SubnetIDs...)
+	return refs(append(out, a.PropagatesTo...)...)
+}
+
+// KindTransitGatewayRouteTable is the kind of a TransitGatewayRouteTable.
+const KindTransitGatewayRouteTable Kind = "transit-gateway-route-table"
+
+// TransitGatewayRouteTable is a transit gateway's route table; routes that
+// attachments propagate follow from those and are not among Routes.
+type TransitGatewayRouteTable struct {
+	Head
+	TransitGatewayID string
+	Routes           []TransitGatewayRoute
+	Created          time.Time
+}
+
+// TransitGatewayRoute is a static route.
+type TransitGatewayRoute struct {
+	CIDR         netip.Prefix
+	AttachmentID string // "" if it is a blackhole
+}
+
+// Kind is KindTransitGatewayRouteTable.
+func (*TransitGatewayRouteTable) Kind() Kind { return KindTransitGatewayRouteTable }
+
+// Refs gives the transit gateway and the attachments that routes go to.
+func (t *TransitGatewayRouteTable) Refs() []string {
+	out := []string{t.TransitGatewayID}
+	for _, r := range t.Routes {
+		out = append(out, r.AttachmentID)
+	}
+	return refs(out...)
+}

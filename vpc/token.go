@@ -1,0 +1,45 @@
+package vpc
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// KindClientToken is the kind of a ClientToken.
+const KindClientToken Kind = "client-token"
+
+// TokenLife is how long a client token is remembered. AWS does not say how long
+// it does for CreateFlowLogs; its SDKs try again for seconds.
+const TokenLife = 24 * time.Hour
+
+// ClientToken is an answered request that had a client token: the same request
+// gets the same reply. Its id is made by TokenID.
+// Source: "Ensuring idempotency in Amazon EC2 API requests".
+type ClientToken struct {
+	Head
+	noRefs
+	Hash    string          // of the request's parameters
+	Reply   json.RawMessage // as its action's output
+	Created time.Time
+}
+
+// Kind is KindClientToken.
+func (*ClientToken) Kind() Kind { return KindClientToken }
+
+// TokenID makes the id of a token, which counts per account, Region and action.
+func TokenID(account, region, action, token string) string {
+	return key(account, region, action, token)
+}
+
+// ForgetTokens removes the tokens that are older than TokenLife.
+func (inv *Inventory) ForgetTokens(ctx context.Context, now time.Time) error {
+	return inv.Update(ctx, func(tx *Tx) error {
+		for _, t := range All[ClientToken](tx.Snapshot) {
+			if now.Sub(t.Created) > TokenLife {
+				tx.Remove(t)
+			}
+		}
+		return nil
+	})
+}
