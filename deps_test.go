@@ -20,6 +20,7 @@ var imports = map[string][]string{
 	"flowlog":     {"flow", "vpc"},
 	"object":      {},
 	"logevent":    {},
+	"athena":      {"flowlog"},
 	"capture":     {"flow"},
 	"publisher":   {"flow", "vpc", "flowlog", "object", "logevent"},
 	"store":       {"flow", "vpc", "flowlog", "object", "logevent"},
