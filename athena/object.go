@@ -1,4 +1,3 @@
-// Package athena is the CloudFormation template that lets Amazon Athena query a flow log.
 package athena
 
 import (
