@@ -26,7 +26,8 @@ type Action struct {
 // Query makes an action of the "ec2" protocol: a form in, XML out. In is a
 // struct whose fields carry `query:"Name"` tags (form.go says what they may be),
 // Out one with xml tags, whose fields follow <requestId> in the answer.
-// A parameter that In has no field for is an error.
+// A parameter that In has no field for is an error, unless a blank field's tag
+// names it as one that has no effect: _ struct{} `ignored:"EbsOptimized Monitoring"`.
 func Query[In, Out any](name string, h func(context.Context, *In) (*Out, error)) Action {
 	return newAction(name, ec2Wire{}, func(c *call, in *In) error { return decodeForm(c.form, in, flatLists) }, h)
 }

@@ -69,6 +69,10 @@ func (n *formNode) child(name string) *formNode {
 // strings, booleans, integers, floats, encoding.TextUnmarshalers, structs (X.Name),
 // lists of those (X.1.Name, compacted in order of their numbers) and pointers
 // to those, which stay nil where nothing is given.
+//
+// A blank field, _ struct{} `ignored:"Name Other"`, in a struct at any level
+// names parameters that AWS has and that have no effect here: they and all
+// that is below them may be given, with any value, where lists are flat.
 func decodeForm(values url.Values, in any, style listStyle) error {
 	if len(values) > maxParameters {
 		return &Error{Code: "RequestLimitExceeded", Message: fmt.Sprintf("The request has more than %d parameters.", maxParameters)}
@@ -125,12 +129,33 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
+// use marks the node and all below it as taken.
+func (n *formNode) use() {
+	n.used = true
+	for _, c := range n.sub {
+		c.use()
+	}
+}
+
+// ignore marks as taken what is below the named children, which are separated by blanks.
+func (n *formNode) ignore(names string) {
+	for name := range strings.FieldsSeq(names) {
+		if c := n.sub[name]; c != nil {
+			c.use()
+		}
+	}
+}
+
 type formDecoder struct{ style listStyle }
 
 func (d formDecoder) fields(v reflect.Value, n *formNode, path string) error {
 	t := v.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
+		if f.Name == "_" {
+			n.ignore(f.Tag.Get("ignored"))
+			continue
+		}
 		name := f.Tag.Get("query")
 		if name == "" {
 			if f.Anonymous && f.Type.Kind() == reflect.Struct {
