@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"reflect"
 )
 
 // Service is an AWS service: how its requests are recognised, and its actions.
@@ -18,10 +19,18 @@ type Service struct {
 
 // Action is one operation of a service, made by Query, PlainQuery or JSON.
 type Action struct {
-	Name string
-	wire wire
-	run  func(ctx context.Context, c *call) (any, error)
+	Name    string
+	in, out reflect.Type
+	wire    wire
+	run     func(ctx context.Context, c *call) (any, error)
 }
+
+// Input gives the type that a request is decoded into, the In of Query, PlainQuery
+// or JSON, so that a test can hold its members against AWS's model.
+func (a Action) Input() reflect.Type { return a.in }
+
+// Output gives the type of the answer, the Out of Query, PlainQuery or JSON.
+func (a Action) Output() reflect.Type { return a.out }
 
 // Query makes an action of the "ec2" protocol: a form in, XML out. In is a
 // struct whose fields carry `query:"Name"` tags (form.go says what they may be),
@@ -45,7 +54,7 @@ func JSON[In, Out any](name string, h func(context.Context, *In) (*Out, error)) 
 }
 
 func newAction[In, Out any](name string, w wire, decode func(*call, *In) error, h func(context.Context, *In) (*Out, error)) Action {
-	return Action{Name: name, wire: w, run: func(ctx context.Context, c *call) (any, error) {
+	run := func(ctx context.Context, c *call) (any, error) {
 		in := new(In)
 		if err := decode(c, in); err != nil {
 			return nil, err
@@ -58,7 +67,8 @@ func newAction[In, Out any](name string, w wire, decode func(*call, *In) error, 
 			out = new(Out)
 		}
 		return out, nil
-	}}
+	}
+	return Action{Name: name, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), wire: w, run: run}
 }
 
 // call is one request for a service, read whole.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -101,6 +102,15 @@ func TestRouting(t *testing.T) {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
 		})
+	}
+}
+
+// TestActionTypes: an action of each protocol tells what it takes and gives.
+func TestActionTypes(t *testing.T) {
+	for name, a := range map[string]Action{"ec2": Query("A", says("")), "query": PlainQuery("A", says("")), "JSON": JSON("A", says(""))} {
+		if a.Input() != reflect.TypeFor[echoInput]() || a.Output() != reflect.TypeFor[echoOutput]() {
+			t.Errorf("%s: %v, %v", name, a.Input(), a.Output())
+		}
 	}
 }
 
