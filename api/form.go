@@ -77,10 +77,8 @@ func decodeForm(values url.Values, in any, style listStyle) error {
 	if len(values) > maxParameters {
 		return &Error{Code: "RequestLimitExceeded", Message: fmt.Sprintf("The request has more than %d parameters.", maxParameters)}
 	}
-	for key := range values {
-		if strings.Count(key, ".") >= maxDepth {
-			return unknownParameter(key)
-		}
+	if key := tooDeep(values); key != "" {
+		return unknownParameter(key)
 	}
 	root := parseTree(values)
 	d := formDecoder{style}
@@ -97,6 +95,16 @@ func decodeForm(values url.Values, in any, style listStyle) error {
 		return unknownParameter(name)
 	}
 	return nil
+}
+
+// tooDeep names the first parameter, in order of names, that has more names than any of AWS's.
+func tooDeep(values url.Values) (first string) {
+	for key := range values {
+		if strings.Count(key, ".") >= maxDepth && (first == "" || key < first) {
+			first = key
+		}
+	}
+	return first
 }
 
 // unknownParameter's text is a guess; the code is in the EC2 API reference, "Common client errors".

@@ -2,9 +2,15 @@ package api
 
 import (
 	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
 	"net/url"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 type launchInput struct {
@@ -70,4 +76,135 @@ func TestIgnoredParameters(t *testing.T) {
 			}
 		})
 	}
+}
+
+// everyInput has every kind of field that a form can fill.
+type everyInput struct {
+	_        struct{}    `ignored:"Kernel RamDisk"`
+	Text     string      `query:"Text"`
+	Flag     bool        `query:"Flag"`
+	Number   int         `query:"Number"`
+	Narrow   int32       `query:"Narrow"`
+	Wide     *int64      `query:"Wide"`
+	Ratio    float64     `query:"Ratio"`
+	Start    Timestamp   `query:"Start"`
+	End      *Timestamp  `query:"End"`
+	Address  netip.Addr  `query:"Address"`
+	IDs      []string    `query:"ResourceId"`
+	Counts   []*int      `query:"Count"`
+	Times    []Timestamp `query:"Time"`
+	Matrix   [][]string  `query:"Row"`
+	Nested   everyNested `query:"Nested"`
+	Optional *struct {
+		On   bool         `query:"On"`
+		Deep *everyNested `query:"Deep"`
+	} `query:"Optional"`
+	List []everyNested `query:"Item"`
+	everyEmbedded
+}
+
+type everyEmbedded struct {
+	DryRun *bool `query:"DryRun"`
+}
+
+type everyNested struct {
+	Name   string   `query:"Name"`
+	_      struct{} `ignored:"Tenancy"`
+	Values []string `query:"Value"`
+	Inner  []struct {
+		Key  string  `query:"Key"`
+		Text *string `query:"Text"`
+	} `query:"Inner"`
+}
+
+// appendForm adds to form what decodes into v again: the opposite of formDecoder.value.
+func appendForm(form url.Values, v reflect.Value, path string, style listStyle) {
+	switch x := v.Interface().(type) {
+	case Timestamp:
+		form.Set(path, x.Format(time.RFC3339Nano))
+		return
+	case netip.Addr:
+		text, _ := x.MarshalText() // never fails
+		form.Set(path, string(text))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			appendForm(form, v.Elem(), path, style)
+		}
+	case reflect.Struct:
+		for _, f := range reflect.VisibleFields(v.Type()) { // an embedded struct's are among them
+			if name := f.Tag.Get("query"); name != "" {
+				appendForm(form, v.FieldByIndex(f.Index), join(path, name), style)
+			}
+		}
+	case reflect.Slice:
+		if style == memberLists {
+			if v.Len() == 0 {
+				form.Set(path, "") // how this protocol says that a list is empty
+			}
+			path += ".member"
+		}
+		for i := range v.Len() {
+			appendForm(form, v.Index(i), join(path, strconv.Itoa(i+1)), style)
+		}
+	default:
+		form.Set(path, fmt.Sprint(v.Interface()))
+	}
+}
+
+// FuzzForm: whatever the form, decoding ends with a struct or an error for the
+// caller, both the same every time; no list is longer than the form has
+// parameters; and the struct, made a form again, decodes to the same struct.
+func FuzzForm(f *testing.F) {
+	for _, s := range []string{
+		"ResourceId.1=a&ResourceId.2=b", "ResourceId.999999999999=a", "ResourceId.1=a&ResourceId.01=b", "Item.1.Name=x&Item.1.Value.1=y&Item.3.Value.7=z",
+		"Number=5&Narrow=-7&Wide=9223372036854775807&Ratio=2.5&Flag=TRUE&DryRun=0", "Start=2026-01-02T03:04:05.678Z&End=2026-01-02&Time.1=2026-01-02T03:04:05-07:00",
+		"Address=fe80::1%25eth0&Count.1=1&Count.2=2", "Row.1.1=a&Row.1.2=b&Row.2.1=c", "Row.1=a&Row.2.x=b", "Nested.Inner.1.Key=k&Nested.Inner.1.Text=&Optional.Deep.Value.1=v",
+		"Kernel.1.2.3=a&Nested.Tenancy=x&Item.1.Tenancy.Deep=y", "Item.1.Kernel=x", "Row.member.1.member.2=a&Item.member.1.Inner.member.1.Key=k&ResourceId=",
+		"ResourceId=a&ResourceId.1.2.3=b", "Item.1=x", "a.b.c.d.e.f.g.h.i.j.k.l.m.n=1&a.b.c.d.e.f.g.h.i.j.k.l.m.o=1", "%zz=1", "Flag=maybe", "Narrow=2147483648", "Ratio=NaN",
+		"End=yesterday", "Text=%ff%00%0d", "=", ".=.", "ResourceId..1=a", "Action=x&Version=y&Action.z=1", "Nope=1&Another=2",
+	} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		form, err := parseParameters([]byte(s), "")
+		if err != nil {
+			return
+		}
+		for _, style := range []listStyle{flatLists, memberLists} {
+			again, err := decodeAndEncode(t, form, style)
+			same, err2 := decodeAndEncode(t, form, style)
+			if fmt.Sprint(err) != fmt.Sprint(err2) || !reflect.DeepEqual(again, same) {
+				t.Errorf("twice decoded, two results: %v %v, %v %v", again, err, same, err2)
+			}
+			if err != nil || len(again) > maxParameters {
+				continue
+			}
+			if same, err = decodeAndEncode(t, again, style); err != nil || !reflect.DeepEqual(again, same) {
+				t.Errorf("%v, decoded and made a form again: %v %v", again, same, err)
+			}
+		}
+	})
+}
+
+// decodeAndEncode checks what any decoding must hold, and gives the struct as a
+// form, which for two structs is the same only if they are.
+func decodeAndEncode(t *testing.T, form url.Values, style listStyle) (url.Values, error) {
+	t.Helper()
+	var in everyInput
+	if err := decodeForm(form, &in, style); err != nil {
+		var e *Error
+		if !errors.As(err, &e) || e.Code == "" || e.Message == "" || e.status() != http.StatusBadRequest {
+			t.Errorf("no error for a caller: %#v", err)
+		}
+		return nil, err
+	}
+	if n := len(in.IDs) + len(in.Counts) + len(in.Times) + len(in.Matrix) + len(in.List); n > len(form) {
+		t.Errorf("%d items of %d parameters", n, len(form))
+	}
+	out := url.Values{}
+	appendForm(out, reflect.ValueOf(in), "", style)
+	return out, nil
 }

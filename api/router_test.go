@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -151,28 +150,4 @@ func TestGuard(t *testing.T) {
 			}
 		}
 	}
-}
-
-// FuzzQueryForm: whatever the form, decoding ends without a panic, and a list is
-// never longer than the form has parameters.
-func FuzzQueryForm(f *testing.F) {
-	for _, s := range []string{
-		"ResourceId.1=a&ResourceId.2=b", "ResourceId.999999999999=a", "Filter.1.Name=x&Filter.1.Value.1=y", "MaxResults=5&DryRun=true",
-		"ResourceId=a&ResourceId.1.2.3=b", "Filter.1=x", "a.b.c.d.e.f.g.h.i.j.k.l.m.n=1", "%zz=1", "DryRun=maybe", "=", ".=.", "ResourceId..1=a",
-	} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		form, err := url.ParseQuery(s)
-		if err != nil {
-			return
-		}
-		var in echoInput
-		if err := decodeForm(form, &in, flatLists); err != nil {
-			return
-		}
-		if len(in.IDs)+len(in.Filters) > len(form) {
-			t.Errorf("%d items of %d parameters", len(in.IDs)+len(in.Filters), len(form))
-		}
-	})
 }
