@@ -22,6 +22,7 @@ type Action struct {
 	Name    string
 	in, out reflect.Type
 	wire    wire
+	plan    xmlPlan // of an answer in XML; nil leaves it to encoding/xml
 	run     func(ctx context.Context, c *call) (any, error)
 }
 
@@ -68,7 +69,7 @@ func newAction[In, Out any](name string, w wire, decode func(*call, *In) error, 
 		}
 		return out, nil
 	}
-	return Action{Name: name, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), wire: w, run: run}
+	return Action{Name: name, in: reflect.TypeFor[In](), out: reflect.TypeFor[Out](), wire: w, plan: planXML(reflect.TypeFor[Out]()), run: run}
 }
 
 // call is one request for a service, read whole.
@@ -78,8 +79,9 @@ type call struct {
 	action    string
 	form      url.Values
 	body      []byte
-	queryMode bool   // JSON of a service that once spoke query
-	json      string // content type of a JSON answer, "" for 1.1
+	queryMode bool    // JSON of a service that once spoke query
+	plan      xmlPlan // of the action
+	json      string  // content type of a JSON answer, "" for 1.1
 }
 
 // wire is the form that a protocol gives to answers.

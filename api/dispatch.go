@@ -143,6 +143,7 @@ func (rt *router) run(w http.ResponseWriter, r *http.Request, form wire, c *call
 	}
 	for _, a := range c.service.Actions {
 		if a.Name == c.action {
+			c.plan = a.plan
 			return a.run(r.Context(), c)
 		}
 	}

@@ -4,21 +4,21 @@ import (
 	"bytes"
 	"encoding/xml"
 	"net/http"
+	"reflect"
 	"time"
+	"unicode/utf8"
 )
 
 // ec2Wire is the "ec2" protocol: no Result element, requestId first, errors of their own shape.
 type ec2Wire struct{}
 
 func (ec2Wire) reply(w http.ResponseWriter, c *call, out any) error {
-	inner, err := innerXML(out)
-	if err != nil {
-		return err
-	}
 	x := newXMLWriter()
 	x.open(c.action+"Response", c.namespace())
 	x.text("requestId", c.id)
-	x.Write(inner)
+	if err := x.content(c.plan, out); err != nil {
+		return err
+	}
 	x.close(c.action + "Response")
 	x.send(w, http.StatusOK)
 	return nil
@@ -47,14 +47,12 @@ func (ec2Wire) unknown(c *call) *Error {
 type queryWire struct{}
 
 func (queryWire) reply(w http.ResponseWriter, c *call, out any) error {
-	inner, err := innerXML(out)
-	if err != nil {
-		return err
-	}
 	x := newXMLWriter()
 	x.open(c.action+"Response", c.namespace())
 	x.open(c.action+"Result", "")
-	x.Write(inner)
+	if err := x.content(c.plan, out); err != nil {
+		return err
+	}
 	x.close(c.action + "Result")
 	x.WriteString("<ResponseMetadata>")
 	x.text("RequestId", c.id)
@@ -95,7 +93,7 @@ func (x *xmlWriter) open(name, namespace string) {
 	x.WriteString("<" + name)
 	if namespace != "" {
 		x.WriteString(` xmlns="`)
-		_ = xml.EscapeText(x, []byte(namespace)) // a Buffer never fails
+		x.escape(namespace)
 		x.WriteString(`"`)
 	}
 	x.WriteString(">")
@@ -105,8 +103,29 @@ func (x *xmlWriter) close(name string) { x.WriteString("</" + name + ">") }
 
 func (x *xmlWriter) text(name, value string) {
 	x.open(name, "")
-	_ = xml.EscapeText(x, []byte(value))
+	x.escape(value)
 	x.close(name)
+}
+
+// escape writes text as xml.EscapeText does, faster where there is nothing to escape.
+func (x *xmlWriter) escape(text string) {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '&' || c == '\'' || c == '<' || c == '>' {
+			_ = xml.EscapeText(x, []byte(text)) // a Buffer never fails
+			return
+		}
+	}
+	x.WriteString(text)
+}
+
+// content writes the elements of an answer, by the plan for its type if there is one.
+func (x *xmlWriter) content(plan xmlPlan, out any) error {
+	if plan != nil {
+		return plan(x, reflect.ValueOf(out).Elem())
+	}
+	inner, err := innerXML(out)
+	x.Write(inner)
+	return err
 }
 
 func (x *xmlWriter) send(w http.ResponseWriter, status int) {
@@ -129,16 +148,20 @@ type Set[T any] []T
 
 // MarshalXML implements xml.Marshaler.
 func (s Set[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return marshalList(e, start, "item", s)
+	return marshalList(e, start, s.memberName(), s)
 }
+
+func (Set[T]) memberName() string { return "item" }
 
 // Members is a list in the answer of a plain query service: like Set, with <member>.
 type Members[T any] []T
 
 // MarshalXML implements xml.Marshaler.
 func (m Members[T]) MarshalXML(e *xml.Encoder, start xml.StartElement) error {
-	return marshalList(e, start, "member", m)
+	return marshalList(e, start, m.memberName(), m)
 }
+
+func (Members[T]) memberName() string { return "member" }
 
 func marshalList[T any](e *xml.Encoder, start xml.StartElement, name string, list []T) error {
 	if err := e.EncodeToken(start); err != nil {
