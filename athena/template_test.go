@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -35,7 +36,7 @@ func version5() (format flowlog.Format) {
 func newInput() Input {
 	return Input{
 		FlowLog: flowlog.FlowLog{
-			ID: "fl-06a3a4b9a351a0fd5", Account: "123456789012", Region: "us-east-1", ResourceType: flowlog.VPC,
+			Head: vpc.Head{ID: "fl-06a3a4b9a351a0fd5", Account: "123456789012", Region: "us-east-1"}, ResourceType: flowlog.VPC,
 			DestinationType: flowlog.S3, Destination: "arn:aws:s3:::amzn-s3-demo-bucket", Format: flowlog.DefaultFormat(),
 			FileFormat: flowlog.PlainText, Created: day(2021, 11, 20).Add(13 * time.Hour),
 		},
