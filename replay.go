@@ -50,9 +50,9 @@ type Replay struct {
 // *flowlog.FormatError.
 func NewReplay(o ReplayOptions) (*Replay, error) {
 	if o.Format == "" {
-		o.Format = flowlog.DefaultFormat()
+		o.Format = flowlog.DefaultFormat(flowlog.VPC)
 	}
-	format, err := flowlog.ParseFormat(o.Format)
+	format, err := flowlog.ParseFormat(flowlog.VPC, o.Format)
 	if err != nil {
 		return nil, err
 	}

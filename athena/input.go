@@ -63,7 +63,7 @@ func (in *Input) check() (flowlog.Format, error) {
 		}
 		names = append(names, name)
 	}
-	return flowlog.ParseFormat(f.Format)
+	return flowlog.ParseFormat(f.ResourceType, f.Format)
 }
 
 func (in *Input) checkIntegration(i *Integration) error {

@@ -121,7 +121,7 @@ func (s stored) insert(t *testing.T, db *sql.DB, values map[string]string) {
 	t.Helper()
 	var names, literals []string
 	for name, v := range values {
-		if f := flowlog.Lookup(strings.ReplaceAll(name, "_", "-")); f != nil && f.Type != flowlog.String {
+		if i := slices.IndexFunc(flowlog.Fields(flowlog.VPC), func(f *flowlog.Field) bool { return f.Column() == name }); i >= 0 && flowlog.Fields(flowlog.VPC)[i].Type != flowlog.String {
 			v = strings.ReplaceAll(v, "-", "NULL")
 		} else {
 			v = "'" + v + "'"

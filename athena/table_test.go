@@ -10,7 +10,7 @@ import (
 
 func mustFormat(t *testing.T, s string) flowlog.Format {
 	t.Helper()
-	f, err := flowlog.ParseFormat(s)
+	f, err := flowlog.ParseFormat(flowlog.VPC, s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func day(year int, month time.Month, day int) time.Time {
 
 // version5 gives the format of the fields up to version 5.
 func version5() (format flowlog.Format) {
-	for _, f := range flowlog.Fields() {
+	for _, f := range flowlog.Fields(flowlog.VPC) {
 		if f.Version <= 5 {
 			format.Fields = append(format.Fields, f)
 		}
@@ -37,7 +37,7 @@ func newInput() Input {
 	return Input{
 		FlowLog: flowlog.FlowLog{
 			Head: vpc.Head{ID: "fl-06a3a4b9a351a0fd5", Account: "123456789012", Region: "us-east-1"}, ResourceType: flowlog.VPC,
-			DestinationType: flowlog.S3, Destination: "arn:aws:s3:::amzn-s3-demo-bucket", Format: flowlog.DefaultFormat(),
+			DestinationType: flowlog.S3, Destination: "arn:aws:s3:::amzn-s3-demo-bucket", Format: flowlog.DefaultFormat(flowlog.VPC),
 			FileFormat: flowlog.PlainText, Created: day(2021, 11, 20).Add(13 * time.Hour),
 		},
 		Integrations: []Integration{{ResultBucketARN: "arn:aws:s3:::amzn-s3-demo-results/athena/", Frequency: Daily}},

@@ -35,8 +35,14 @@ type Field struct {
 // Column gives the field's Parquet and Athena column name.
 func (f *Field) Column() string { return strings.ReplaceAll(f.Name, "-", "_") }
 
-// Fields gives all fields in AWS's documented order.
-func Fields() []*Field { return slices.Clone(table) }
+// Fields gives all fields that flow logs of a kind of resource may have, in
+// AWS's documented order.
+func Fields(t ResourceType) []*Field {
+	if t.Transit() {
+		return slices.Clone(transitTable)
+	}
+	return slices.Clone(table)
+}
 
 // append writes r's value of f, or "-" when there is none.
 func (f *Field) append(dst []byte, r *Record) []byte {

@@ -153,6 +153,20 @@ func (f *FlowLog) LogGroup() string {
 	return strings.TrimSuffix(name, ":*")
 }
 
+// DeliveryStream gives the name of the delivery stream that f delivers to, or "".
+// AWS's ARN has a slash before the name, its guide a colon.
+func (f *FlowLog) DeliveryStream() string {
+	p := strings.SplitN(f.Destination, ":", 6)
+	if f.DestinationType != Firehose || len(p) != 6 || p[0] != "arn" || p[2] != "firehose" {
+		return ""
+	}
+	name, ok := strings.CutPrefix(p[5], "deliverystream")
+	if !ok || len(name) < 2 || name[0] != '/' && name[0] != ':' {
+		return ""
+	}
+	return name[1:]
+}
+
 // LogStream gives the name of the stream for an interface's records: the
 // interface and the traffic type in lower case.
 func (f *FlowLog) LogStream(interfaceID string) string {

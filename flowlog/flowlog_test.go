@@ -3,6 +3,7 @@ package flowlog
 import (
 	"net/netip"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -50,22 +51,27 @@ func TestFieldValues(t *testing.T) {
 		"vpc-id": "vpc-abcdefab012345678", "subnet-id": "subnet-aaaaaaaa012345678", "instance-id": "i-01234567890123456",
 		"tcp-flags": "3", "type": "IPv4", "pkt-srcaddr": "10.0.1.5", "pkt-dstaddr": "10.0.0.220",
 		"region": "us-east-1", "az-id": "use1-az1", "sublocation-type": "-", "sublocation-id": "-",
-		"pkt-src-aws-service": "-", "pkt-dst-aws-service": "-", "flow-direction": "ingress", "traffic-path": "-",
+		"pkt-src-aws-service": "-", "pkt-dst-aws-service": "-", "flow-direction": "ingress", "traffic-path": "-", "interface-type": "-",
 	}
-	for _, f := range Fields() {
+	for _, f := range Fields(VPC) {
+		if f.Note != "" {
+			want[f.Name] = "-"
+		}
+	}
+	for _, f := range Fields(VPC) {
 		got := string(f.append(nil, testRecord()))
 		if w, ok := want[f.Name]; !ok || got != w {
 			t.Errorf("%s = %q, want %q (listed: %v)", f.Name, got, w, ok)
 		}
 	}
-	if len(want) != len(Fields()) {
-		t.Errorf("%d expectations for %d fields", len(want), len(Fields()))
+	if len(want) != len(Fields(VPC)) {
+		t.Errorf("%d expectations for %d fields", len(want), len(Fields(VPC)))
 	}
 }
 
 func TestFieldTable(t *testing.T) {
 	names, last := map[string]bool{}, 0
-	for _, f := range Fields() {
+	for _, f := range Fields(VPC) {
 		if names[f.Name] {
 			t.Errorf("%s: declared twice", f.Name)
 		}
@@ -90,21 +96,22 @@ func TestFieldsAgainstAWS(t *testing.T) {
 	if err != nil {
 		t.Skipf("%s is missing", path)
 	}
-	var i int
+	seen := map[string]int{}
 	for line := range strings.Lines(string(text)) {
 		c := strings.SplitN(line, ",", 9)
-		if c[1] != "VPC" || len(c[3]) != 1 || c[3] > "5" {
-			continue
+		fields := map[string][]*Field{"VPC": Fields(VPC), "TGW": Fields(TransitGateway)}[c[1]]
+		if fields == nil {
+			continue // the header
 		}
-		f := Fields()[i]
-		i++
+		f := fields[seen[c[1]]]
+		seen[c[1]]++
 		typ := map[Type]string{String: "STRING", Int32: "INT_32", Int64: "INT_64"}[f.Type]
-		if f.Name != c[0] || string(rune('0'+f.Version)) != c[3] || f.Column() != c[5] || typ != c[6] {
-			t.Errorf("field %d is %s, version %d, %s, %s; AWS: %s", i, f.Name, f.Version, f.Column(), typ, line)
+		if f.Name != c[0] || strconv.Itoa(f.Version) != c[3] || f.Column() != c[5] || typ != c[6] {
+			t.Errorf("field %d is %s, version %d, %s, %s; AWS: %s", seen[c[1]], f.Name, f.Version, f.Column(), typ, line)
 		}
 	}
-	if i != len(Fields()) {
-		t.Errorf("AWS has %d fields up to version 5, the table %d", i, len(Fields()))
+	if seen["VPC"] != len(Fields(VPC)) || seen["TGW"] != len(Fields(TransitGateway)) {
+		t.Errorf("AWS has %v, the tables %d and %d", seen, len(Fields(VPC)), len(Fields(TransitGateway)))
 	}
 }
 
@@ -115,13 +122,13 @@ func TestRecordLines(t *testing.T) {
 		change       func(*Record)
 		want         string
 	}{
-		{"default", DefaultFormat(), func(*Record) {}, "2 123456789010 eni-1235b8ca123456789 10.0.1.5 10.0.0.62 45678 443 6 8 1234 1418530010 1418530070 ACCEPT OK"},
+		{"default", DefaultFormat(VPC), func(*Record) {}, "2 123456789010 eni-1235b8ca123456789 10.0.1.5 10.0.0.62 45678 443 6 8 1234 1418530010 1418530070 ACCEPT OK"},
 		{
-			"NODATA as documented", DefaultFormat(), func(r *Record) { r.Flow, r.Status = flow.Flow{}, NoData },
+			"NODATA as documented", DefaultFormat(VPC), func(r *Record) { r.Flow, r.Status = flow.Flow{}, NoData },
 			"2 123456789010 eni-1235b8ca123456789 - - - - - - - 1418530010 1418530070 - NODATA",
 		},
 		{
-			"SKIPDATA as documented", DefaultFormat(), func(r *Record) { r.Flow, r.Status = flow.Flow{}, SkipData },
+			"SKIPDATA as documented", DefaultFormat(VPC), func(r *Record) { r.Flow, r.Status = flow.Flow{}, SkipData },
 			"2 123456789010 eni-1235b8ca123456789 - - - - - - - 1418530010 1418530070 - SKIPDATA",
 		},
 		{"egress from a foreign address", v5, func(r *Record) { r.Direction = flow.Egress }, "5 egress 1 10.0.0.62 10.0.1.5 3 use1-az1"},
@@ -140,7 +147,7 @@ func TestRecordLines(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := ParseFormat(tt.format)
+			f, err := ParseFormat(VPC, tt.format)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -155,25 +162,25 @@ func TestRecordLines(t *testing.T) {
 
 func TestParseFormat(t *testing.T) {
 	for _, bad := range []string{"", " ", "${srcaddr} ", "${srcaddr}  ${dstaddr}", "srcaddr", "${}", "${srcaddr},${dstaddr}", "${srcaddr}${dstaddr}", "${src addr}", "$srcaddr"} {
-		if _, err := ParseFormat(bad); err == nil {
+		if _, err := ParseFormat(VPC, bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
-	if _, err := ParseFormat("${srcaddr} ${nonsense} ${more}"); err == nil || err.Error() != "Unknown fields provided: [nonsense, more]" {
+	if _, err := ParseFormat(VPC, "${srcaddr} ${nonsense} ${more}"); err == nil || err.Error() != "Unknown fields provided: [nonsense, more]" {
 		t.Errorf("unknown fields: %v", err)
 	}
-	f, err := ParseFormat("${dstaddr} ${az-id} ${dstaddr}")
+	f, err := ParseFormat(VPC, "${dstaddr} ${az-id} ${dstaddr}")
 	if err != nil || f.Version != 4 || f.Header() != "dstaddr az-id dstaddr" {
 		t.Errorf("%v %v %q", err, f.Version, f.Header())
 	}
 }
 
 func FuzzParseFormat(f *testing.F) {
-	for _, s := range []string{DefaultFormat(), "${srcaddr}", "${", "${a} ${b}", ""} {
+	for _, s := range []string{DefaultFormat(VPC), "${srcaddr}", "${", "${a} ${b}", ""} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		got, err := ParseFormat(s)
+		got, err := ParseFormat(VPC, s)
 		if err == nil && got.String() != s {
 			t.Errorf("%q became %q", s, got.String())
 		}
@@ -182,10 +189,10 @@ func FuzzParseFormat(f *testing.F) {
 
 func TestAppendAllocatesNothing(t *testing.T) {
 	var names []string
-	for _, f := range Fields() {
+	for _, f := range Fields(VPC) {
 		names = append(names, "${"+f.Name+"}")
 	}
-	f, err := ParseFormat(strings.Join(names, " "))
+	f, err := ParseFormat(VPC, strings.Join(names, " "))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +203,7 @@ func TestAppendAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	f, err := ParseFormat(DefaultFormat())
+	f, err := ParseFormat(VPC, DefaultFormat(VPC))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -236,7 +243,7 @@ func TestObjectKey(t *testing.T) {
 }
 
 func TestSame(t *testing.T) {
-	base := FlowLog{ResourceID: "vpc-1", DestinationType: S3, Destination: "arn:aws:s3:::b", TrafficType: AllTraffic, Format: DefaultFormat(), Interval: 600, FileFormat: PlainText}
+	base := FlowLog{ResourceID: "vpc-1", DestinationType: S3, Destination: "arn:aws:s3:::b", TrafficType: AllTraffic, Format: DefaultFormat(VPC), Interval: 600, FileFormat: PlainText}
 	tests := []struct {
 		name   string
 		change func(*FlowLog)

@@ -16,7 +16,8 @@ type Format struct {
 // defaultVersion is the version of the default format, which is all its fields in order.
 const defaultVersion = 2
 
-// Default gives the default format: the version 2 fields in order.
+// Default gives the default format of VPCs, subnets and network interfaces: the
+// version 2 fields in order.
 func Default() Format {
 	out := Format{Version: defaultVersion}
 	for _, f := range table {
@@ -27,8 +28,14 @@ func Default() Format {
 	return out
 }
 
-// DefaultFormat gives LogFormat's default.
-func DefaultFormat() string { return Default().String() }
+// DefaultFormat gives LogFormat's default for a kind of resource. For transit
+// gateways it is all their fields.
+func DefaultFormat(t ResourceType) string {
+	if t.Transit() {
+		return Format{Fields: transitTable}.String()
+	}
+	return Default().String()
+}
 
 // FormatError says what is wrong with a LogFormat: unknown fields, or, when
 // Unknown is empty, a text that is not fields with single blanks between them.
@@ -45,9 +52,10 @@ func (e *FormatError) Error() string {
 }
 
 // ParseFormat parses a LogFormat such as "${srcaddr} ${dstaddr}": one or more
-// fields with single blanks between them. A field may come twice. The error is
-// a *FormatError.
-func ParseFormat(s string) (Format, error) {
+// fields, of those that the kind of resource has, with single blanks between
+// them. A field may come twice. The error is a *FormatError.
+func ParseFormat(t ResourceType, s string) (Format, error) {
+	fields := Fields(t)
 	f := Format{Version: defaultVersion}
 	var unknown []string
 	for part := range strings.SplitSeq(s, " ") {
@@ -55,7 +63,7 @@ func ParseFormat(s string) (Format, error) {
 		if name, ok = cutSuffix(name, "}", ok); !ok || strings.ContainsAny(name, "${}") || name == "" {
 			return Format{}, &FormatError{Format: s}
 		}
-		field := Lookup(name)
+		field := lookup(fields, name)
 		if field == nil {
 			unknown = append(unknown, name)
 			continue
@@ -74,9 +82,8 @@ func cutSuffix(s, suffix string, ok bool) (string, bool) {
 	return rest, ok && found
 }
 
-// Lookup gives the field of that name, or nil.
-func Lookup(name string) *Field {
-	for _, f := range table {
+func lookup(fields []*Field, name string) *Field {
+	for _, f := range fields {
 		if f.Name == name {
 			return f
 		}
@@ -145,9 +152,9 @@ func (f Format) AppendJSON(dst []byte, r *Record) []byte {
 	return append(dst, '}')
 }
 
-// AllFields gives the format of all fields.
+// AllFields gives the format of all fields of VPC flow logs.
 func AllFields() Format {
-	f := Format{Fields: Fields()}
+	f := Format{Fields: Fields(VPC)}
 	for _, field := range f.Fields {
 		f.Version = max(f.Version, field.Version)
 	}

@@ -35,6 +35,14 @@ type Interface struct {
 	VPCCIDRs []netip.Prefix // the blocks of its VPC
 }
 
+// serviceTypes says which interface types of EC2 are a service's in records, and how.
+// Source: "Flow log records", interface-type; EC2 API, NetworkInterface.
+var serviceTypes = map[string]string{
+	"natGateway": "nat_gateway", "nat_gateway": "nat_gateway", "network_load_balancer": "network_load_balancer", "transit_gateway": "transit_gateway", "vpc_endpoint": "vpc_endpoint",
+}
+
+func (i *Interface) serviceType() string { return serviceTypes[i.Type] }
+
 // Record is one line of a flow log. With the status NoData or SkipData it has no flow.
 type Record struct {
 	flow.Flow

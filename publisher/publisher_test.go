@@ -86,7 +86,7 @@ func newFixture(t *testing.T, traffic flowlog.TrafficType) *fixture {
 	f.put(t, &vpc.ENI{Head: vpc.Head{ID: eniID, Account: account, Region: region}, VPCID: "vpc-1", SubnetID: "subnet-1", PrivateIP: netip.MustParseAddr("10.0.0.5")})
 	f.log = flowlog.FlowLog{
 		Head: vpc.Head{ID: "fl-0123456789abcdef0", Account: account, Region: region}, Created: f.now, ResourceID: eniID, ResourceType: flowlog.NetworkInterface, TrafficType: traffic,
-		DestinationType: flowlog.S3, Destination: "arn:aws:s3:::b", Format: flowlog.DefaultFormat(), Interval: 600, FileFormat: flowlog.PlainText,
+		DestinationType: flowlog.S3, Destination: "arn:aws:s3:::b", Format: flowlog.DefaultFormat(flowlog.VPC), Interval: 600, FileFormat: flowlog.PlainText,
 	}
 	log := f.log
 	f.put(t, &log)

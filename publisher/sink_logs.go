@@ -23,7 +23,7 @@ func (s *logsSink) Destination(*flowlog.FlowLog, *flowlog.Delivery) string { ret
 // Deliver gives an event the record's start as its time.
 // Source: "Publish flow logs to CloudWatch Logs", "Process flow log records".
 func (s *logsSink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Delivery, records iter.Seq2[*flowlog.Record, error]) (Receipt, error) {
-	format, err := flowlog.ParseFormat(f.Format)
+	format, err := flowlog.ParseFormat(f.ResourceType, f.Format)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -34,7 +34,7 @@ func unique(id int64) uint32 {
 const contentType = "application/octet-stream"
 
 func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Delivery, records iter.Seq2[*flowlog.Record, error]) (Receipt, error) {
-	format, err := flowlog.ParseFormat(f.Format)
+	format, err := flowlog.ParseFormat(f.ResourceType, f.Format)
 	if err != nil {
 		return Receipt{}, err
 	}

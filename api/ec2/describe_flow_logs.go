@@ -27,13 +27,21 @@ type flowLogItem struct {
 	FlowLogStatus            string          `xml:"flowLogStatus"`
 	LogGroupName             string          `xml:"logGroupName,omitempty"`
 	ResourceID               string          `xml:"resourceId"`
-	TrafficType              string          `xml:"trafficType"`
+	TrafficType              string          `xml:"trafficType,omitempty"`
 	LogDestinationType       string          `xml:"logDestinationType"`
 	LogDestination           string          `xml:"logDestination,omitempty"`
 	LogFormat                string          `xml:"logFormat"`
 	Tags                     api.Set[tag]    `xml:"tagSet"`
 	MaxAggregationInterval   int             `xml:"maxAggregationInterval"`
 	DestinationOptions       *destinationOut `xml:"destinationOptions"`
+	TagFieldSpecifications   *tagFieldSet    `xml:"tagFieldSpecificationSet"`
+}
+
+type tagFieldSet = api.Set[tagFieldItem]
+
+type tagFieldItem struct {
+	ResourceType string          `xml:"resourceType"`
+	TagKeys      api.Set[string] `xml:"tagKeySet"`
 }
 
 type destinationOut struct {
@@ -61,6 +69,9 @@ func deliverStatus(f *flowlog.FlowLog) string {
 
 // describeFlowLogs leaves out ids that there are none of, as AWS does.
 func describeFlowLogs(v *view, in *describeFlowLogsInput) (*describeFlowLogsOutput, error) {
+	if err := in.noPaging("flowLogIdSet", in.FlowLogIDs); err != nil {
+		return nil, err
+	}
 	ids := slices.DeleteFunc(slices.Clone(in.FlowLogIDs), func(id string) bool {
 		_, err := find[flowlog.FlowLog](v, id)
 		return err != nil
@@ -85,6 +96,12 @@ func newFlowLogItem(at place, f *flowlog.FlowLog) flowLogItem {
 	}
 	if f.DestinationType == flowlog.S3 {
 		item.DestinationOptions = &destinationOut{f.FileFormat, f.HivePartitions, f.HourlyPartitions}
+	}
+	if len(f.TagFields) > 0 {
+		item.TagFieldSpecifications = &tagFieldSet{}
+		for _, t := range f.TagFields {
+			*item.TagFieldSpecifications = append(*item.TagFieldSpecifications, tagFieldItem{t.ResourceType, t.Keys})
+		}
 	}
 	return item
 }

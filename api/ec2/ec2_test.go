@@ -103,7 +103,7 @@ func TestFlowLogLifeCycle(t *testing.T) {
 	}
 	f := got.FlowLogs[0]
 	// The set of members is the one observed on AWS for an S3 destination.
-	if *f.DeliverLogsStatus != "SUCCESS" || *f.FlowLogStatus != "ACTIVE" || *f.LogDestination != *in.LogDestination || *f.LogFormat != flowlog.DefaultFormat() ||
+	if *f.DeliverLogsStatus != "SUCCESS" || *f.FlowLogStatus != "ACTIVE" || *f.LogDestination != *in.LogDestination || *f.LogFormat != flowlog.DefaultFormat(flowlog.VPC) ||
 		*f.MaxAggregationInterval != 600 || *f.ResourceId != eni || f.DestinationOptions.FileFormat != types.DestinationFileFormatPlainText ||
 		*f.DestinationOptions.PerHourPartition || len(f.Tags) != 1 || f.LogGroupName != nil || f.DeliverLogsPermissionArn != nil || f.CreationTime == nil {
 		t.Errorf("describe: %+v", f)
