@@ -4,7 +4,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"reflect"
 )
 
@@ -77,7 +76,7 @@ type call struct {
 	id        string
 	service   *Service // nil if it is not served
 	action    string
-	form      url.Values
+	form      parameters
 	body      []byte
 	queryMode bool    // JSON of a service that once spoke query
 	plan      xmlPlan // of the action

@@ -18,6 +18,9 @@ import (
 // decompression. AWS's largest, PutRecordBatch, is 4 MiB and base64 around it.
 const maxBody = 10 << 20
 
+// maxParameters bounds a query request, far above what AWS's own limits allow.
+const maxParameters = 20_000
+
 func tooLarge() *Error {
 	return &Error{Code: "RequestEntityTooLarge", Message: fmt.Sprintf("The request is larger than %d bytes.", maxBody), Status: http.StatusRequestEntityTooLarge}
 }
@@ -56,21 +59,69 @@ func gunzip(body []byte) ([]byte, error) {
 	return body, nil
 }
 
+// parameters are those of a query request, in the order in which they came.
+// Of several with the same name the first counts.
+type parameters []parameter
+
+type parameter struct {
+	name, value string
+	used        bool
+}
+
+// get gives the value of the parameter of that name, "" if there is none.
+func (p parameters) get(name string) string {
+	for i := range p {
+		if p[i].name == name {
+			return p[i].value
+		}
+	}
+	return ""
+}
+
 // parseParameters gives the parameters of a query request: those of the body, then those of the URL.
-func parseParameters(body []byte, rawQuery string) (url.Values, error) {
-	if bytes.Count(body, []byte("&"))+strings.Count(rawQuery, "&") > maxParameters {
+func parseParameters(body []byte, rawQuery string) (parameters, error) {
+	form := strings.TrimSpace(string(body))
+	n := strings.Count(form, "&") + strings.Count(rawQuery, "&")
+	if n > maxParameters {
 		return nil, &Error{Code: "RequestLimitExceeded", Message: fmt.Sprintf("The request has more than %d parameters.", maxParameters)}
 	}
-	values, err := url.ParseQuery(strings.TrimSpace(string(body)))
-	more, err2 := url.ParseQuery(rawQuery)
-	for key, v := range more {
-		values[key] = append(values[key], v...)
-	}
+	all := make(parameters, 0, n+2)
+	all, err := all.parse(form)
+	all, err2 := all.parse(rawQuery)
 	if err := errors.Join(err, err2); err != nil {
 		// Source: IAM API reference, "Common errors", MalformedQueryString.
-		return values, &Error{Code: "MalformedQueryString", Message: "The query string contains a syntax error: " + err.Error()}
+		return all, &Error{Code: "MalformedQueryString", Message: "The query string contains a syntax error: " + err.Error()}
 	}
-	return values, nil
+	return all, nil
+}
+
+// parse appends what url.ParseQuery would give. That one stops at 10,000
+// parameters, but EC2 takes 50 filters of 200 values and as many ids.
+// Source: "List and filter using the CLI and API", EC2 user guide.
+func (p parameters) parse(query string) (_ parameters, first error) {
+	for pair := range strings.SplitSeq(query, "&") {
+		if pair == "" {
+			continue
+		}
+		one, err := parseParameter(pair)
+		if err == nil {
+			p = append(p, one)
+		} else if first == nil {
+			first = err
+		}
+	}
+	return p, first
+}
+
+func parseParameter(pair string) (p parameter, err error) {
+	if strings.Contains(pair, ";") {
+		return p, errors.New("invalid semicolon separator in query")
+	}
+	name, value, _ := strings.Cut(pair, "=")
+	if p.name, err = url.QueryUnescape(name); err == nil {
+		p.value, err = url.QueryUnescape(value)
+	}
+	return p, err
 }
 
 // isForm says whether the body is announced as a form.

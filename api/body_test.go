@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,14 @@ func gzipped(t *testing.T, text string) string {
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func numbered(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i+1)
 	}
 	return b.String()
 }
@@ -46,6 +55,7 @@ func TestBodies(t *testing.T) {
 		{"too large", strings.Repeat(" ", maxBody+1), target, 413, `"__type":"RequestEntityTooLarge"`},
 		{"too large for EC2", "Action=DescribeVpcs&Version=2016-11-15&x=" + strings.Repeat("x", maxBody), form, 413, "<Code>RequestEntityTooLarge</Code>"},
 		{"too many parameters", "Action=DescribeVpcs&Version=2016-11-15" + strings.Repeat("&a=b", maxParameters), form, 400, "<Code>RequestLimitExceeded</Code>"},
+		{"all parameters that are allowed", "Action=DescribeVpcs&Version=2016-11-15" + numbered("&ResourceId.%d=eni-1", maxParameters-1), form, 200, "ec2"},
 		{"a form with a broken escape", "Action=DescribeVpcs&Version=2016-11-15&x=%zz", form, 400, "<Code>MalformedQueryString</Code>"},
 		{"a form that nobody announced", "Action=DescribeVpcs&Version=2016-11-15", nil, 200, "ec2"},
 		{"a form that nobody announced, version first", "Version=2016-11-15&Action=DescribeVpcs", nil, 200, "ec2"},

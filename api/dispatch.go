@@ -67,11 +67,11 @@ func (rt *router) serveQuery(w http.ResponseWriter, r *http.Request) {
 		rt.fail(w, r, form, c, asError(err))
 		return
 	}
-	c.action = c.form.Get("Action")
+	c.action = c.form.get("Action")
 	if signed != "" {
 		c.service, _ = rt.queryService(signed)
 	} else {
-		c.service = rt.queryVersion(c.form.Get("Version"))
+		c.service = rt.queryVersion(c.form.get("Version"))
 	}
 	switch {
 	case c.service == nil && signed != "":

@@ -1,20 +1,14 @@
 package api
 
 import (
+	"cmp"
 	"encoding"
 	"fmt"
-	"net/url"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
-)
-
-// Bounds of a form, far above what AWS's own limits allow: they keep a
-// hostile request from costing more memory than it has bytes many times over.
-const (
-	maxParameters = 20_000
-	maxDepth      = 10 // names between dots
 )
 
 // listStyle says how a protocol numbers the members of a list.
@@ -32,36 +26,138 @@ var commonParameters = []string{
 	"Timestamp", "SecurityToken", "AuthParams",
 }
 
-// formNode is a form as a tree: A.1.B=v is v below B below 1 below A.
-type formNode struct {
-	value string
-	set   bool // it has a value of its own
-	used  bool
-	sub   map[string]*formNode
-}
-
-func parseTree(values url.Values) *formNode {
-	root := &formNode{}
-	for key, v := range values {
-		n := root
-		for name := range strings.SplitSeq(key, ".") {
-			n = n.child(name)
+// compareNames orders names as a tree has them: word by word, where the words
+// are between dots, A before A.1, and numbers by what they are, A.2 before A.10.
+func compareNames(a, b string) int {
+	word := 0 // where the word begins that makes the difference
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			break
 		}
-		n.value, n.set = v[0], true
+		if a[i] == '.' {
+			word = i + 1
+		}
 	}
-	return root
+	if c := compareWords(firstWord(a[word:]), firstWord(b[word:])); c != 0 {
+		return c
+	}
+	return cmp.Compare(len(a), len(b))
 }
 
-func (n *formNode) child(name string) *formNode {
-	if n.sub == nil {
-		n.sub = map[string]*formNode{}
+func firstWord(name string) string {
+	if dot := strings.IndexByte(name, '.'); dot >= 0 {
+		return name[:dot]
 	}
-	c := n.sub[name]
-	if c == nil {
-		c = &formNode{}
-		n.sub[name] = c
+	return name
+}
+
+// compareWords puts numbers before other words, and 01 before 1.
+func compareWords(a, b string) int {
+	switch x, y := isNumber(a), isNumber(b); {
+	case x && y:
+		m, n := strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
+		return cmp.Or(cmp.Compare(len(m), len(n)), strings.Compare(m, n), cmp.Compare(len(b), len(a)))
+	case x:
+		return -1
+	case y:
+		return 1
 	}
-	return c
+	return strings.Compare(a, b)
+}
+
+func isNumber(word string) bool {
+	for i := range len(word) {
+		if word[i] < '0' || word[i] > '9' {
+			return false
+		}
+	}
+	return word != ""
+}
+
+// formNode is a part of a form, seen as a tree in which A.1.B is below A.1: the
+// parameters, in order, whose names begin with the same words. It is a view of
+// one sorted list, and costs nothing however deep the names go.
+type formNode struct {
+	parameters parameters
+	below      int // where the next word begins: behind the dot, for the root at 0
+}
+
+func newForm(all parameters) formNode {
+	order := make([]int, len(all)) // smaller to move about than what it stands for
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return compareNames(all[a].name, all[b].name) })
+	sorted := make(parameters, 0, len(all))
+	for _, i := range order {
+		if n := len(sorted); n == 0 || sorted[n-1].name != all[i].name {
+			sorted = append(sorted, all[i])
+		}
+	}
+	return formNode{parameters: sorted}
+}
+
+// own gives the parameter that the node itself is, or nil.
+func (n formNode) own() *parameter {
+	if len(n.parameters) > 0 && len(n.parameters[0].name) < n.below {
+		return &n.parameters[0]
+	}
+	return nil
+}
+
+// path is the name of the node.
+func (n formNode) path() string { return n.parameters[0].name[:n.below-1] }
+
+// child gives the node of that name below n; it is empty if there is none.
+func (n formNode) child(name string) formNode {
+	from, _ := slices.BinarySearchFunc(n.parameters, name, func(p parameter, name string) int {
+		if len(p.name) < n.below {
+			return -1 // the node's own
+		}
+		return compareNames(p.name[n.below:], name)
+	})
+	return n.childAt(from, name)
+}
+
+// childAt gives the child of that name, whose parameters begin at from.
+func (n formNode) childAt(from int, name string) formNode {
+	to := from
+	for to < len(n.parameters) {
+		rest, ok := strings.CutPrefix(n.parameters[to].name[n.below:], name)
+		if !ok || rest != "" && rest[0] != '.' {
+			break
+		}
+		to++
+	}
+	return formNode{n.parameters[from:to], n.below + len(name) + 1}
+}
+
+// children gives all that is directly below n, in order.
+func (n formNode) children() iter.Seq2[string, formNode] {
+	return func(yield func(string, formNode) bool) {
+		from := 0
+		if n.own() != nil {
+			from = 1
+		}
+		for from < len(n.parameters) {
+			name := firstWord(n.parameters[from].name[n.below:])
+			c := n.childAt(from, name)
+			if !yield(name, c) {
+				return
+			}
+			from += len(c.parameters)
+		}
+	}
+}
+
+// ignore marks as used all that is at and below the named children, which are separated by blanks.
+func (n formNode) ignore(names string) {
+	for name := range strings.FieldsSeq(names) {
+		c := n.child(name)
+		for i := range c.parameters {
+			c.parameters[i].used = true
+		}
+	}
 }
 
 // decodeForm fills the struct that in points to. Its fields are named by
@@ -73,38 +169,21 @@ func (n *formNode) child(name string) *formNode {
 // A blank field, _ struct{} `ignored:"Name Other"`, in a struct at any level
 // names parameters that AWS has and that have no effect here: they and all
 // that is below them may be given, with any value, where lists are flat.
-func decodeForm(values url.Values, in any, style listStyle) error {
-	if len(values) > maxParameters {
-		return &Error{Code: "RequestLimitExceeded", Message: fmt.Sprintf("The request has more than %d parameters.", maxParameters)}
-	}
-	if key := tooDeep(values); key != "" {
-		return unknownParameter(key)
-	}
-	root := parseTree(values)
+func decodeForm(form parameters, in any, style listStyle) error {
+	root := newForm(form)
 	d := formDecoder{style}
-	if err := d.fields(reflect.ValueOf(in).Elem(), root, ""); err != nil {
+	if err := d.fields(reflect.ValueOf(in).Elem(), root); err != nil {
 		return err
 	}
 	if style != flatLists {
 		return nil
 	}
-	for name, n := range root.sub {
-		n.used = n.used || slices.Contains(commonParameters, name) || strings.HasPrefix(name, "X-Amz-")
-	}
-	if name := root.unused(""); name != "" {
-		return unknownParameter(name)
-	}
-	return nil
-}
-
-// tooDeep names the first parameter, in order of names, that has more names than any of AWS's.
-func tooDeep(values url.Values) (first string) {
-	for key := range values {
-		if strings.Count(key, ".") >= maxDepth && (first == "" || key < first) {
-			first = key
+	for _, p := range root.parameters {
+		if !p.used && !slices.Contains(commonParameters, p.name) && (!strings.HasPrefix(p.name, "X-Amz-") || strings.Contains(p.name, ".")) {
+			return unknownParameter(p.name)
 		}
 	}
-	return first
+	return nil
 }
 
 // unknownParameter's text is a guess; the code is in the EC2 API reference, "Common client errors".
@@ -112,51 +191,9 @@ func unknownParameter(name string) *Error {
 	return &Error{Code: "UnknownParameter", Message: "The parameter " + name + " is not recognized"}
 }
 
-// unused names the first parameter, in order of names, that no field took.
-func (n *formNode) unused(path string) string {
-	if n.set && !n.used {
-		return path
-	}
-	names := make([]string, 0, len(n.sub))
-	for name := range n.sub {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if found := n.sub[name].unused(join(path, name)); found != "" {
-			return found
-		}
-	}
-	return ""
-}
-
-func join(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
-}
-
-// use marks the node and all below it as taken.
-func (n *formNode) use() {
-	n.used = true
-	for _, c := range n.sub {
-		c.use()
-	}
-}
-
-// ignore marks as taken what is below the named children, which are separated by blanks.
-func (n *formNode) ignore(names string) {
-	for name := range strings.FieldsSeq(names) {
-		if c := n.sub[name]; c != nil {
-			c.use()
-		}
-	}
-}
-
 type formDecoder struct{ style listStyle }
 
-func (d formDecoder) fields(v reflect.Value, n *formNode, path string) error {
+func (d formDecoder) fields(v reflect.Value, n formNode) error {
 	t := v.Type()
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -167,14 +204,14 @@ func (d formDecoder) fields(v reflect.Value, n *formNode, path string) error {
 		name := f.Tag.Get("query")
 		if name == "" {
 			if f.Anonymous && f.Type.Kind() == reflect.Struct {
-				if err := d.fields(v.Field(i), n, path); err != nil {
+				if err := d.fields(v.Field(i), n); err != nil {
 					return err
 				}
 			}
 			continue
 		}
-		if sub := n.sub[name]; sub != nil {
-			if err := d.value(v.Field(i), sub, join(path, name)); err != nil {
+		if c := n.child(name); len(c.parameters) > 0 {
+			if err := d.value(v.Field(i), c); err != nil {
 				return err
 			}
 		}
@@ -182,59 +219,45 @@ func (d formDecoder) fields(v reflect.Value, n *formNode, path string) error {
 	return nil
 }
 
-func (d formDecoder) value(v reflect.Value, n *formNode, path string) error {
+func (d formDecoder) value(v reflect.Value, n formNode) error {
 	if v.Kind() == reflect.Pointer {
 		p := reflect.New(v.Type().Elem())
 		v.Set(p)
-		return d.value(p.Elem(), n, path)
+		return d.value(p.Elem(), n)
 	}
 	if _, scalar := v.Addr().Interface().(encoding.TextUnmarshaler); !scalar {
 		switch v.Kind() {
 		case reflect.Struct:
-			return d.fields(v, n, path)
+			return d.fields(v, n)
 		case reflect.Slice:
-			return d.list(v, n, path)
+			return d.list(v, n)
 		}
 	}
-	if !n.set {
+	own := n.own()
+	if own == nil {
 		return nil // something is below it that does not belong there: reported as unused
 	}
-	n.used = true
-	if err := setScalar(v, n.value); err != nil {
-		return &Error{Code: "InvalidParameterValue", Message: fmt.Sprintf("Invalid value '%s' for %s: it must be %s.", n.value, path, err)}
+	own.used = true
+	if err := setScalar(v, own.value); err != nil {
+		return &Error{Code: "InvalidParameterValue", Message: fmt.Sprintf("Invalid value '%s' for %s: it must be %s.", own.value, n.path(), err)}
 	}
 	return nil
 }
 
 // list decodes what is numbered. Gaps are closed, so a large number costs nothing.
-func (d formDecoder) list(v reflect.Value, n *formNode, path string) error {
+func (d formDecoder) list(v reflect.Value, n formNode) error {
 	if d.style == memberLists {
-		if n, path = n.sub["member"], path+".member"; n == nil {
+		if n = n.child("member"); len(n.parameters) == 0 {
 			return nil
 		}
 	}
-	type numbered struct {
-		i    uint64
-		name string
-	}
-	var order []numbered
-	for name := range n.sub {
-		if i, err := strconv.ParseUint(name, 10, 64); err == nil {
-			order = append(order, numbered{i, name})
+	for name, c := range n.children() {
+		if _, err := strconv.ParseUint(name, 10, 64); err != nil {
+			continue
 		}
-	}
-	slices.SortFunc(order, func(a, b numbered) int {
-		if a.i != b.i {
-			if a.i < b.i {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.name, b.name) // 1 and 01
-	})
-	v.Set(reflect.MakeSlice(v.Type(), len(order), len(order)))
-	for i, o := range order {
-		if err := d.value(v.Index(i), n.sub[o.name], join(path, o.name)); err != nil {
+		v.Grow(1)
+		v.SetLen(v.Len() + 1)
+		if err := d.value(v.Index(v.Len()-1), c); err != nil {
 			return err
 		}
 	}

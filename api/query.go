@@ -76,7 +76,7 @@ func (queryWire) fail(w http.ResponseWriter, c *call, e *Error) {
 }
 
 func (queryWire) unknown(c *call) *Error {
-	return &Error{Code: "InvalidAction", Message: "Could not find operation " + c.action + " for version " + c.form.Get("Version")}
+	return &Error{Code: "InvalidAction", Message: "Could not find operation " + c.action + " for version " + c.form.get("Version")}
 }
 
 // xmlWriter collects an answer, so that its length is known before it is sent.
