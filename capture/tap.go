@@ -198,7 +198,9 @@ func (t *tap) collect(now int64, force bool) []flow.Window {
 	for {
 		t.mu.Lock()
 		if t.full == nil && !t.done && !sealed {
-			for t.pump() && t.full == nil {
+			// Frames that come in meanwhile, perhaps faster than they are counted,
+			// are not waited for.
+			for t.pump() && t.full == nil && t.frame.at < now {
 			}
 			if t.full == nil {
 				sealed = true

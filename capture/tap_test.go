@@ -110,3 +110,56 @@ func TestTapDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations per packet", n)
 	}
 }
+
+// TestSealUnderLoad: frames that come in faster than they are counted do not keep
+// a window from being sealed.
+func TestSealUnderLoad(t *testing.T) {
+	o := Options{Exporter: &exports{}}
+	if err := o.complete(); err != nil {
+		t.Fatal(err)
+	}
+	src := newFake()
+	tap, err := newTap(Tap{InterfaceID: "eni-a"}, src, &o, newSeed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tap.release()
+	now := tap.open.start + 1000
+	data := etherTCP(t, 1)
+	for at := range int64(4 * pumpFrames) {
+		src.queue = append(src.queue, frame{data: data, length: uint32(len(data)), at: now - 10 + at, link: linkEthernet})
+	}
+	for _, want := range []uint64{pumpFrames, 3 * pumpFrames} {
+		w := tap.collect(now, true)
+		if len(w) != 1 || len(w[0].Flows) != 1 || w[0].Flows[0].Packets != want {
+			t.Fatalf("want %d packets: %+v", want, w)
+		}
+		now += 4 * pumpFrames
+	}
+}
+
+// BenchmarkTap counts frames of a thousand flows; an operation is a frame.
+func BenchmarkTap(b *testing.B) {
+	o := Options{Exporter: &exports{}, SelfPorts: []uint16{80}}
+	if err := o.complete(); err != nil {
+		b.Fatal(err)
+	}
+	tap, err := newTap(Tap{InterfaceID: "eni-a"}, newFake(), &o, newSeed())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer tap.release()
+	frames := make([]frame, 1000)
+	for i := range frames {
+		data := etherTCP(b, uint16(1000+i))
+		frames[i] = frame{data: data, length: uint32(len(data)), at: tap.open.start, link: linkEthernet}
+	}
+	i := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		tap.add(&frames[i])
+		if i++; i == len(frames) {
+			i = 0
+		}
+	}
+}
