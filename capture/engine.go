@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -60,8 +61,8 @@ func newEngine(o Options, dial func(Tap, int) (source, error)) (*Engine, error) 
 
 // Open binds t, in the network namespace of the calling thread, and returns when
 // frames are seen. They are counted from the start of Run on, or at once if it
-// was called. An interface has at most one tap; one that ended is replaced.
-// Without CAP_NET_RAW the error is os.ErrPermission.
+// was called. An interface has at most one tap, and so has a name; one that ended
+// is replaced. Without CAP_NET_RAW the error is os.ErrPermission.
 func (e *Engine) Open(t Tap) error {
 	if t.InterfaceID == "" {
 		return fmt.Errorf("capture on %s: no interface id", t.Name)
@@ -71,9 +72,12 @@ func (e *Engine) Open(t Tap) error {
 	if e.state == stopped {
 		return errStopped
 	}
-	old := e.taps[t.InterfaceID]
-	if old != nil && old.ended() == nil {
+	if old := e.taps[t.InterfaceID]; old != nil && old.ended() == nil {
 		return fmt.Errorf("capture on %s: %s is already captured on %s", t.Name, t.InterfaceID, old.info.Name)
+	}
+	namesake, _ := e.named(t.Name)
+	if old := e.taps[namesake]; old != nil && old.ended() == nil {
+		return fmt.Errorf("capture on %s: it is already captured, as %s", t.Name, namesake)
 	}
 	src, err := e.dial(t, e.opt.RingBytes)
 	if err != nil {
@@ -84,9 +88,8 @@ func (e *Engine) Open(t Tap) error {
 		src.close()
 		return fmt.Errorf("capture on %s: %w", t.Name, err)
 	}
-	if old != nil {
-		e.replaced = append(e.replaced, old)
-	}
+	e.giveWay(t.InterfaceID)
+	e.giveWay(namesake)
 	e.taps[t.InterfaceID] = opened
 	if e.state == running {
 		e.wg.Go(opened.run)
@@ -145,7 +148,7 @@ func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
 func (e *Engine) Advance(ctx context.Context, now time.Time) {
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
-	windows := e.collect(e.allTaps(), now.UnixNano(), false)
+	windows := e.collect(e.tapsOf(), now.UnixNano(), false)
 	for {
 		empty := e.injectedWindows(now.UnixNano())
 		windows = append(windows, empty...)
@@ -161,10 +164,7 @@ func (e *Engine) Advance(ctx context.Context, now time.Time) {
 // open windows now and exports them. The next window starts where the flushed one
 // ended. Interfaces without a tap have nothing to flush, which is no error.
 func (e *Engine) Flush(ctx context.Context, interfaceIDs ...string) error {
-	taps := e.allTaps()
-	if len(interfaceIDs) > 0 {
-		taps = slices.DeleteFunc(taps, func(t *tap) bool { return !slices.Contains(interfaceIDs, t.info.InterfaceID) })
-	}
+	taps := e.tapsOf(interfaceIDs...)
 	if len(taps) == 0 {
 		return nil
 	}
@@ -186,24 +186,37 @@ func latency(taps []*tap) time.Duration {
 	return d
 }
 
-// allTaps lists the taps in order of interface id, replaced ones first.
-func (e *Engine) allTaps() []*tap {
+// tapsOf lists the taps of the interfaces, all if none is named, in order of
+// interface id, replaced ones first.
+func (e *Engine) tapsOf(interfaceIDs ...string) []*tap {
+	wanted := func(id string) bool { return len(interfaceIDs) == 0 || slices.Contains(interfaceIDs, id) }
+	var taps []*tap
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	taps := make([]*tap, 0, len(e.taps))
-	for _, t := range e.taps {
-		taps = append(taps, t)
+	for _, t := range e.replaced {
+		if wanted(t.interfaceID()) {
+			taps = append(taps, t)
+		}
 	}
-	slices.SortFunc(taps, func(a, b *tap) int { return strings.Compare(a.info.InterfaceID, b.info.InterfaceID) })
-	return append(slices.Clone(e.replaced), taps...)
+	for _, id := range slices.Sorted(maps.Keys(e.taps)) {
+		if wanted(id) {
+			taps = append(taps, e.taps[id])
+		}
+	}
+	return taps
 }
 
 // collect needs sealing.
 func (e *Engine) collect(taps []*tap, now int64, force bool) []flow.Window {
 	var windows []flow.Window
 	for _, t := range taps {
-		windows = append(windows, t.collect(now, force)...)
+		windows = append(windows, t.collect(now, force, nil)...)
 	}
+	return e.collected(windows)
+}
+
+// collected tells what the windows lost, and forgets the taps that had their last.
+func (e *Engine) collected(windows []flow.Window) []flow.Window {
 	for _, w := range windows {
 		if w.Lost > 0 {
 			e.opt.Logger.Warn("packets lost", "interface_id", w.InterfaceID, "packets", w.Lost, "from", w.Start, "to", w.End)
@@ -278,7 +291,7 @@ func (e *Engine) shutdown(ctx context.Context) {
 	e.mu.Lock()
 	e.state = stopped
 	e.mu.Unlock()
-	taps := e.allTaps()
+	taps := e.tapsOf()
 	for _, t := range taps {
 		t.stop()
 	}
@@ -305,7 +318,9 @@ func (e *Engine) Close() error {
 	if was != idle {
 		return nil
 	}
-	for _, t := range e.allTaps() {
+	e.sealing.Lock()
+	defer e.sealing.Unlock()
+	for _, t := range e.tapsOf() {
 		t.src.interrupt()
 		t.release()
 	}
@@ -317,8 +332,10 @@ func (e *Engine) Interfaces() []InterfaceStatus {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	all := make([]InterfaceStatus, 0, len(e.taps))
-	for _, t := range e.taps {
-		all = append(all, t.status())
+	for id, t := range e.taps {
+		s := t.status()
+		s.InterfaceID = id // of a tap that is being bound to another, too
+		all = append(all, s)
 	}
 	slices.SortFunc(all, func(a, b InterfaceStatus) int { return strings.Compare(a.InterfaceID, b.InterfaceID) })
 	return all

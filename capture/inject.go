@@ -57,7 +57,7 @@ func (e *Engine) Inject(ctx context.Context, in Injection) (Stats, error) {
 	defer t.free()
 	var g group
 	file := &offline{
-		table: t, interfaceID: id, width: int64(e.opt.Window),
+		table: t, width: int64(e.opt.Window),
 		side: newSide(in.Tap.MAC, in.Tap.Addrs, flow.Ingress),
 		emit: func(w flow.Window) error {
 			g.windows, g.flows = append(g.windows, w), g.flows+len(w.Flows)

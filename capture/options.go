@@ -19,8 +19,8 @@ type Network interface {
 }
 
 // Exporter takes sealed windows: all windows of one seal together. Export
-// returns when they are safe. Calls come one at a time, from Run, Flush, Advance
-// and Inject, never from a capture goroutine, with a context that outlives the
+// returns when they are safe. Calls come one at a time, from Run, Flush, Advance,
+// Rebind and Inject, never from a capture goroutine, with a context that outlives the
 // caller's: sealed windows exist nowhere else.
 type Exporter interface {
 	Export(ctx context.Context, windows []flow.Window)

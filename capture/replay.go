@@ -56,7 +56,7 @@ func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
 	}
 	defer t.free()
 	file := &offline{
-		table: t, interfaceID: o.InterfaceID, width: int64(o.Window),
+		table: t, width: int64(o.Window),
 		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, reuse: true,
 	}
 	return file.run(r, func(offset int64) error {
@@ -73,13 +73,12 @@ func newSeed() hashSeed {
 
 // offline counts the frames of a file, on the file's clock.
 type offline struct {
-	table       *table
-	interfaceID string
-	width       int64
-	shift       int64 // added to every packet's time
-	side        side
-	emit        func(flow.Window) error
-	reuse       bool // the flows' memory, after emit
+	table *table
+	width int64
+	shift int64 // added to every packet's time
+	side  side
+	emit  func(flow.Window) error
+	reuse bool // the flows' memory, after emit
 
 	open  bool
 	span  span
@@ -142,7 +141,7 @@ func (o *offline) seal() error {
 		return nil
 	}
 	sealed := full{table: t, span: o.span}
-	w := sealed.window(o.interfaceID, true, o.flows)
+	w := sealed.window(true, o.flows)
 	if o.reuse {
 		o.flows = w.Flows[:0]
 	}

@@ -119,6 +119,9 @@ func newRig(t *testing.T, o Options) *rig {
 
 func (r *rig) open(tap Tap) *fake {
 	r.t.Helper()
+	if tap.Name == "" {
+		tap.Name = "if-" + tap.InterfaceID
+	}
 	if err := r.engine.Open(tap); err != nil {
 		r.t.Fatal(err)
 	}
@@ -157,18 +160,24 @@ type row struct {
 	start, end int64
 	flows      int
 	packets    uint64
+	rejected   uint64 // of packets
 	lost       uint64
 	offline    bool
 	noTap      bool
 }
 
-func rows(windows []flow.Window) []row {
+func rows(windows []flow.Window) []row { return rowsIn(windows, time.Millisecond) }
+
+func rowsIn(windows []flow.Window, unit time.Duration) []row {
 	var all []row
 	for _, w := range windows {
 		day := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-		r := row{id: w.InterfaceID, start: w.Start.Sub(day).Milliseconds(), end: w.End.Sub(day).Milliseconds(), flows: len(w.Flows), lost: w.Lost, offline: w.Offline, noTap: w.NoTap}
+		r := row{id: w.InterfaceID, start: int64(w.Start.Sub(day) / unit), end: int64(w.End.Sub(day) / unit), flows: len(w.Flows), lost: w.Lost, offline: w.Offline, noTap: w.NoTap}
 		for _, f := range w.Flows {
 			r.packets += f.Packets
+			if f.Verdict.Action == flow.Reject {
+				r.rejected += f.Packets
+			}
 		}
 		all = append(all, r)
 	}

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -399,5 +401,67 @@ func TestPermission(t *testing.T) {
 	l := newLive(t, Options{})
 	if err := l.Open(Tap{Name: "lo", InterfaceID: "eni-1", Index: 1}); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestRebindOfARing rebinds while packets come in: what was sent before is the
+// old interface's, what is sent after it the new one's, and none is lost between.
+func TestRebindOfARing(t *testing.T) {
+	privateNetwork(t)
+	va, vb := vethPair(t)
+	l := newLive(t, Options{RingBytes: 8 << 20})
+	if err := l.Open(Tap{Name: "va", InterfaceID: "eni-a", Index: va.Index}); err != nil {
+		t.Fatal(err)
+	}
+	l.start(t)
+	frame := bytesOf(t, &layers.Ethernet{SrcMAC: vb.HardwareAddr, DstMAC: va.HardwareAddr, EthernetType: layers.EthernetTypeIPv4}, gopacket.Payload(tcp4(t)))
+	send := sender(t, vb)
+	packets := func() (packets map[string]uint64, lost uint64) {
+		t.Helper()
+		if err := l.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		packets = map[string]uint64{}
+		for _, w := range slices.Concat(l.exports.take()...) {
+			for i := range w.Flows {
+				packets[w.InterfaceID] += w.Flows[i].Packets
+			}
+			lost += w.Lost
+		}
+		return packets, lost
+	}
+	send(100, frame)
+	if err := l.Rebind(t.Context(), Binding{Name: "va", InterfaceID: "eni-b"}); err != nil {
+		t.Fatal(err)
+	}
+	send(70, frame)
+	got, lost := packets()
+	if want := map[string]uint64{"eni-a": 100, "eni-b": 70}; !maps.Equal(got, want) || lost != 0 {
+		t.Errorf("%v, want %v; %d lost", got, want, lost)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, id := range []string{"eni-a", "eni-c", "eni-b", "eni-a"} {
+			if err := l.Rebind(t.Context(), Binding{Name: "va", InterfaceID: id}); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	sent := uint64(0)
+	for more := true; more; sent += 10 {
+		send(10, frame)
+		select {
+		case <-done:
+			more = false
+		default:
+		}
+	}
+	got, lost = packets() // more may come in than a slow machine can count
+	if sum := got["eni-a"] + got["eni-b"] + got["eni-c"] + lost; sum != sent || len(got) != 3 {
+		t.Errorf("%v and %d lost of %d", got, lost, sent)
+	}
+	if s := l.Interfaces()[0]; s.InterfaceID != "eni-a" || s.Stats.Frames != sent+170 || s.Stats.Lost != lost {
+		t.Errorf("%+v", s)
 	}
 }

@@ -30,7 +30,8 @@ const (
 // chunks that never move; slots is an open-addressing index at most half full,
 // each slot holding the upper half of the hash and the record's number plus one.
 // Packets wait in a batch of 64, so that their cache misses overlap. A table
-// belongs to one goroutine at a time.
+// belongs to one goroutine at a time. The verdicts are interfaceID's: it changes
+// only while the table is empty.
 type table struct {
 	network     Network
 	interfaceID string

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"errors"
+	"net/netip"
 	"os"
 	"slices"
 	"sync"
@@ -72,6 +73,12 @@ func newTap(info Tap, src source, opt *Options, seed hashSeed) (*tap, error) {
 	}, nil
 }
 
+func (t *tap) interfaceID() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.info.InterfaceID
+}
+
 // run is the capture goroutine.
 func (t *tap) run() {
 	for {
@@ -86,7 +93,7 @@ func (t *tap) run() {
 			return
 		}
 		if err != nil {
-			t.opt.Logger.Warn("capture ended", "interface", t.info.Name, "interface_id", t.info.InterfaceID, "error", err)
+			t.opt.Logger.Warn("capture ended", "interface", t.info.Name, "interface_id", t.interfaceID(), "error", err)
 			t.mu.Lock()
 			t.err = err
 			t.mu.Unlock()
@@ -169,6 +176,7 @@ func (t *tap) seal(end, now int64) {
 	t.settle()
 	t.full = &full{table: t.cur, span: span{t.open.start, end}, lost: t.dropped}
 	t.cur, t.spare, t.settled, t.dropped = t.spare, nil, 0, 0
+	t.cur.interfaceID = t.info.InterfaceID
 	if now >= end+width { // the machine slept, or an idle tap was not asked: nothing to tell of in between
 		end = alignedDown(now, width)
 	}
@@ -190,21 +198,19 @@ func (t *tap) settle() {
 	t.tally[lostRing] += drops
 }
 
-// collect gives the windows that ended by now; with force the open one ends now.
-// A source that ended has its last window sealed in any case.
-func (t *tap) collect(now int64, force bool) []flow.Window {
+// collect gives the windows that ended by now; with force the open one ends now,
+// and what is seen from then on is to's, if that is not nil. A source that ended
+// has its last window sealed in any case. Only one call at a time: then there is
+// a spare table whenever there is no full one.
+func (t *tap) collect(now int64, force bool, to *Binding) []flow.Window {
 	var windows []flow.Window
 	sealed := false
 	for {
 		t.mu.Lock()
-		if t.full == nil && !t.done && !sealed {
-			// Frames that come in meanwhile, perhaps faster than they are counted,
-			// are not waited for.
-			for t.pump() && t.full == nil && t.frame.at < now {
-			}
-			if t.full == nil {
-				sealed = true
-				t.sealDue(now, force)
+		if t.full == nil && !sealed {
+			sealed = t.drain(now, force)
+			if sealed && to != nil {
+				t.bind(to)
 			}
 		}
 		f := t.full
@@ -213,16 +219,46 @@ func (t *tap) collect(now int64, force bool) []flow.Window {
 		if f == nil {
 			return windows
 		}
-		windows = append(windows, f.window(t.info.InterfaceID, false, nil))
+		windows = append(windows, f.window(false, nil))
 		t.recycle(f.table)
 	}
+}
+
+// drain counts the frames that are ready and then seals what is due. False means
+// that a frame turned the window, which has to be collected first. Frames that
+// come in meanwhile, perhaps faster than they are counted, are not waited for.
+func (t *tap) drain(now int64, force bool) bool {
+	if t.done {
+		return true
+	}
+	for t.pump() && t.full == nil && t.frame.at < now {
+	}
+	if t.full != nil {
+		return false
+	}
+	t.sealDue(now, force)
+	return true
+}
+
+// bind makes t another interface's tap. The open window is empty.
+func (t *tap) bind(to *Binding) {
+	t.info.InterfaceID, t.info.Addrs = to.InterfaceID, to.Addrs
+	t.cur.interfaceID = to.InterfaceID
+}
+
+// readdress changes the addresses, which decide nothing of what is counted.
+func (t *tap) readdress(addrs []netip.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.info.Addrs = addrs
 }
 
 // sealDue seals the open window if now is past it or if it is forced to end.
 func (t *tap) sealDue(now int64, force bool) {
 	switch {
 	case force || t.err != nil:
-		if now <= t.open.start && t.cur.n == 0 && t.cur.pending == 0 && t.err == nil {
+		t.settle()
+		if now <= t.open.start && t.cur.n == 0 && t.dropped == 0 && t.err == nil {
 			return // it was sealed this very instant
 		}
 		t.seal(max(now, t.open.start+1), now)

@@ -130,7 +130,7 @@ func TestSealUnderLoad(t *testing.T) {
 		src.queue = append(src.queue, frame{data: data, length: uint32(len(data)), at: now - 10 + at, link: linkEthernet})
 	}
 	for _, want := range []uint64{pumpFrames, 3 * pumpFrames} {
-		w := tap.collect(now, true)
+		w := tap.collect(now, true, nil)
 		if len(w) != 1 || len(w[0].Flows) != 1 || w[0].Flows[0].Packets != want {
 			t.Fatalf("want %d packets: %+v", want, w)
 		}

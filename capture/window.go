@@ -29,12 +29,12 @@ type full struct {
 }
 
 // window converts f. The flows are appended to buf, which may be nil.
-func (f *full) window(interfaceID string, offline bool, buf []flow.Flow) flow.Window {
+func (f *full) window(offline bool, buf []flow.Flow) flow.Window {
 	if buf == nil && f.table.n > 0 {
 		buf = make([]flow.Flow, 0, f.table.n)
 	}
 	return flow.Window{
-		InterfaceID: interfaceID,
+		InterfaceID: f.table.interfaceID,
 		Start:       time.Unix(0, f.span.start).UTC(),
 		End:         time.Unix(0, f.span.end).UTC(),
 		Flows:       f.table.flows(buf),
