@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/flowemu/flowemu/capture"
@@ -69,7 +70,7 @@ func (b *backend) Status(context.Context) (control.Status, error) {
 	e := (*Emulator)(b)
 	files, bytes := b.publisher.Waiting()
 	out := control.Status{
-		Version: Version(), Endpoint: e.Endpoint(), Data: e.Data(), Notes: b.notes,
+		Version: Version(), Endpoint: e.Endpoint(), Data: e.Data(), Notes: slices.Concat(b.notes, b.binder.notes()),
 		Interfaces: []control.Interface{}, FlowLogs: []control.FlowLog{}, WaitingWindows: files, WaitingBytes: bytes,
 	}
 	for _, i := range b.engine.Interfaces() {

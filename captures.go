@@ -27,7 +27,8 @@ func (e *Emulator) openCaptures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	network := discovery.NewNetwork(discovery.Host{Name: discovery.HostName(), Account: e.opt.Account, Region: e.opt.Region}, chosen)
+	host := discovery.Host{Name: discovery.HostName(), Account: e.opt.Account, Region: e.opt.Region}
+	network := discovery.NewNetwork(host, chosen)
 	err = e.inventory.Update(ctx, func(tx *vpc.Tx) error {
 		network.Put(tx)
 		return nil
@@ -36,18 +37,24 @@ func (e *Emulator) openCaptures(ctx context.Context) error {
 		return err
 	}
 	e.found = network.Found
+	e.binder = newBinder(host, network, e.inventory, e.engine, e.publisher)
+	if err := e.binder.bind(ctx); err != nil {
+		return err
+	}
 	if e.opt.Capture == "none" || len(e.found) == 0 {
 		return nil
 	}
 	return e.openTaps(ctx)
 }
 
+// openTaps opens a ring on every interface, as the ENI that it is bound to.
 func (e *Emulator) openTaps(ctx context.Context) error {
 	var open []string
 	for i := range e.found {
 		f := &e.found[i]
+		eni := e.inventory.Snapshot().ENI(e.binder.owner(f.Name))
 		err := e.engine.Open(capture.Tap{
-			Name: f.Name, InterfaceID: f.ENI.ID, Index: f.Index, Loopback: f.Loopback, Addrs: f.ENI.Addresses(), MAC: f.MAC,
+			Name: f.Name, InterfaceID: eni.ID, Index: f.Index, Loopback: f.Loopback, Addrs: eni.Addresses(), MAC: f.MAC,
 		})
 		if errors.Is(err, os.ErrPermission) {
 			e.notes = append(e.notes, "no live capture: the capability CAP_NET_RAW is missing; run as root, or grant it with "+
@@ -58,7 +65,7 @@ func (e *Emulator) openTaps(ctx context.Context) error {
 			return err
 		}
 		f.Live = true
-		open = append(open, f.ENI.ID)
+		open = append(open, eni.ID)
 	}
 	return e.publisher.Opened(ctx, open...)
 }

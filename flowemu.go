@@ -97,6 +97,7 @@ type Emulator struct {
 	publisher *publisher.Publisher
 	engine    *capture.Engine
 	http      *http.Server
+	binder    *binder
 	found     []discovery.Found // what is captured
 	notes     []string          // what is not, and why
 }
@@ -185,7 +186,7 @@ func (e *Emulator) openEngine(context.Context) (err error) {
 func (e *Emulator) openHTTP(context.Context) error {
 	services := []api.Service{
 		ec2.Service(ec2.Options{
-			Network: e.inventory, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, NewID: vpc.RandomID, Now: e.opt.Now, Logger: e.opt.Logger,
+			Network: e.inventory, Buckets: e.objects, Sealer: sealer{e.inventory, e.engine}, OnChange: e.changed, NewID: vpc.RandomID, Now: e.opt.Now, Logger: e.opt.Logger,
 		}),
 		sts.Service(),
 		logs.Service(logs.Options{Store: e.db, Now: e.opt.Now}),

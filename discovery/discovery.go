@@ -174,21 +174,31 @@ func (n *Network) Put(tx *vpc.Tx) {
 		tx.Put(n.Instance)
 	}
 	for i := range n.Found {
-		n.putENI(tx, &n.Found[i].ENI)
+		n.PutENI(tx, &n.Found[i].ENI)
 	}
-	for _, r := range n.named(tx) {
+	n.name(tx, n.VPC, n.Instance)
+	for _, s := range n.Subnets {
+		n.name(tx, s)
+	}
+}
+
+// PutENI makes the ENI of one of the interfaces known.
+func (n *Network) PutENI(tx *vpc.Tx, e *vpc.ENI) {
+	own := *e
+	if old := tx.ENI(e.ID); old != nil {
+		own.Groups, own.Description, own.NoSourceCheck = old.Groups, old.Description, old.NoSourceCheck
+	}
+	tx.Put(&own)
+	n.name(tx, &own)
+}
+
+// name gives resources their Name tag, if they have none.
+func (n *Network) name(tx *vpc.Tx, resources ...vpc.Resource) {
+	for _, r := range resources {
 		if _, ok := tx.Tag(r.Header().ID, "Name"); !ok {
 			tx.AddTags(r, []vpc.Tag{{Key: "Name", Value: n.names[r.Header().ID]}})
 		}
 	}
-}
-
-func (n *Network) putENI(tx *vpc.Tx, e *vpc.ENI) {
-	if old := tx.ENI(e.ID); old != nil {
-		e.Groups, e.Description, e.NoSourceCheck = old.Groups, old.Description, old.NoSourceCheck
-	}
-	own := *e
-	tx.Put(&own)
 }
 
 func (n *Network) putOpenGroup(tx *vpc.Tx) {
@@ -202,18 +212,6 @@ func (n *Network) putOpenGroup(tx *vpc.Tx) {
 			})
 		}
 	}
-}
-
-// named gives the resources that have a name.
-func (n *Network) named(tx *vpc.Tx) []vpc.Resource {
-	out := []vpc.Resource{n.VPC, n.Instance}
-	for _, s := range n.Subnets {
-		out = append(out, s)
-	}
-	for i := range n.Found {
-		out = append(out, tx.ENI(n.Found[i].ENI.ID))
-	}
-	return out
 }
 
 // address gives e the interface's addresses and s their networks. The first IPv4

@@ -213,6 +213,16 @@ func (p *Publisher) Opened(ctx context.Context, interfaceIDs ...string) error {
 	return p.opt.Store.SetOpenWindows(ctx, p.open)
 }
 
+// Closed notes that the interfaces are no longer captured: a crash loses nothing of theirs.
+func (p *Publisher) Closed(ctx context.Context, interfaceIDs ...string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, id := range interfaceIDs {
+		delete(p.open, id)
+	}
+	return p.opt.Store.SetOpenWindows(ctx, p.open)
+}
+
 func (p *Publisher) wake() {
 	select {
 	case p.kick <- struct{}{}:
