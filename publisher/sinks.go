@@ -60,5 +60,6 @@ func NewSinks(objects ObjectPutter, events LogPutter) map[flowlog.DestinationTyp
 	return map[flowlog.DestinationType]Sink{
 		flowlog.S3:             &s3Sink{objects},
 		flowlog.CloudWatchLogs: &logsSink{events},
+		flowlog.Firehose:       noFirehose{},
 	}
 }
