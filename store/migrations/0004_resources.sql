@@ -8,9 +8,7 @@ CREATE TABLE resources (
 	PRIMARY KEY (kind, id)
 ) WITHOUT ROWID;
 
-INSERT INTO resources (kind, id, body) SELECT kind, id, body FROM network;
-INSERT INTO resources (kind, id, body) SELECT DISTINCT 'account-region', account || '/' || region,
-	json_object('ID', account || '/' || region, 'Account', account, 'Region', region) FROM network;
+-- The network was only what a start makes, with the same ids: default VPCs and discovered interfaces.
 INSERT INTO resources (kind, id, body) SELECT 'tags', resource_id,
 	json_object('ID', resource_id, 'Account', account, 'Region', region, 'Of', resource_type,
 		'Tags', json_group_array(json_object('Key', key, 'Value', value) ORDER BY key))
