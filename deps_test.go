@@ -25,7 +25,7 @@ var imports = map[string][]string{
 	"publisher":   {"flow", "vpc", "flowlog", "object", "logevent"},
 	"store":       {"flow", "vpc", "flowlog", "object", "logevent"},
 	"api":         {},
-	"api/ec2":     {"api", "flowlog", "vpc"},
+	"api/ec2":     {"api", "athena", "flowlog", "vpc"},
 	"api/logs":    {"api", "logevent"},
 	"api/s3":      {"object"},
 	"api/sts":     {"api"},

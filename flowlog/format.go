@@ -53,15 +53,22 @@ func (e *FormatError) Error() string {
 
 // ParseFormat parses a LogFormat such as "${srcaddr} ${dstaddr}": one or more
 // fields, of those that the kind of resource has, with single blanks between
-// them. A field may come twice. The error is a *FormatError.
+// them, perhaps in single quotes. A field may come twice. The error is a *FormatError.
 func ParseFormat(t ResourceType, s string) (Format, error) {
+	whole := s
+	if inner, ok := strings.CutPrefix(s, "'"); ok { // a shell that leaves the quotes in
+		s, ok = strings.CutSuffix(inner, "'")
+		if !ok {
+			return Format{}, &FormatError{Format: whole}
+		}
+	}
 	fields := Fields(t)
 	f := Format{Version: defaultVersion}
 	var unknown []string
 	for part := range strings.SplitSeq(s, " ") {
 		name, ok := strings.CutPrefix(part, "${")
 		if name, ok = cutSuffix(name, "}", ok); !ok || strings.ContainsAny(name, "${}") || name == "" {
-			return Format{}, &FormatError{Format: s}
+			return Format{}, &FormatError{Format: whole}
 		}
 		field := lookup(fields, name)
 		if field == nil {
@@ -72,7 +79,7 @@ func ParseFormat(t ResourceType, s string) (Format, error) {
 		f.Version = max(f.Version, field.Version)
 	}
 	if unknown != nil {
-		return Format{}, &FormatError{Format: s, Unknown: unknown}
+		return Format{}, &FormatError{Format: whole, Unknown: unknown}
 	}
 	return f, nil
 }

@@ -22,7 +22,7 @@ import (
 )
 
 // newServer gives the router over a store, which is as durable as in the program unless volatile.
-func newServer(b *testing.B, volatile bool) (http.Handler, *vpc.Inventory) {
+func newServer(b testing.TB, volatile bool) (http.Handler, *vpc.Inventory) {
 	b.Helper()
 	db, err := store.Open(b.Context(), store.Options{Dir: b.TempDir(), Volatile: volatile})
 	if err != nil {
@@ -39,10 +39,14 @@ func newServer(b *testing.B, volatile bool) (http.Handler, *vpc.Inventory) {
 	return api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}), inv
 }
 
-func post(h http.Handler, form url.Values) (int, string) {
+func post(h http.Handler, form url.Values) (int, string) { return postAs(h, account, region, form) }
+
+// postAs sends a form as SDKs do that have an account's number as their access key.
+func postAs(h http.Handler, account, region string, form url.Values) (int, string) {
 	form.Set("Version", "2016-11-15")
 	r := httptest.NewRequest(http.MethodPost, "http://localhost/", strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential="+account+"/20260101/"+region+"/ec2/aws4_request, SignedHeaders=host, Signature=0")
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	body, _ := io.ReadAll(w.Body)

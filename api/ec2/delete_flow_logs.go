@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/flowlog"
@@ -49,6 +50,15 @@ func checkFlowLogIDs(ids []string) error {
 	}
 	if len(ids) > maxIDs {
 		return invalidValue(fmt.Sprintf("The number of flow log ids must not exceed %d.", maxIDs))
+	}
+	for _, id := range ids {
+		if !strings.HasPrefix(id, "fl-") {
+			value := "'" + id + "'"
+			if id == "" {
+				value = "null"
+			}
+			return invalidValue(fmt.Sprintf("1 validation error detected: Value %s at 'flowLogId' has an invalid format", value))
+		}
 	}
 	return nil
 }

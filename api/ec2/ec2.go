@@ -22,9 +22,10 @@ type Network interface {
 	EnsureDefault(ctx context.Context, account, region string) error
 }
 
-// Buckets tells whether a bucket exists.
+// Buckets tells whether a bucket exists, and puts objects; delivery 0 is nobody's.
 type Buckets interface {
 	BucketExists(ctx context.Context, name string) (bool, error)
+	PutDelivery(ctx context.Context, bucket, key string, body []byte, contentType string, delivery int64) error
 }
 
 // Sealer seals the open capture windows of what lies in resources, so that a
@@ -67,6 +68,7 @@ func flowLogActions(s *server) []api.Action {
 		api.Query("CreateFlowLogs", s.createFlowLogs),
 		api.Query("DeleteFlowLogs", s.deleteFlowLogs),
 		read(s, "DescribeFlowLogs", describeFlowLogs),
+		api.Query("GetFlowLogsIntegrationTemplate", s.getFlowLogsIntegrationTemplate),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,9 +34,18 @@ func (b buckets) BucketExists(_ context.Context, name string) (bool, error) {
 	return slices.Contains(b, name), nil
 }
 
-type sealed struct{ resources []string }
+func (b buckets) PutDelivery(context.Context, string, string, []byte, string, int64) error {
+	return nil
+}
+
+type sealed struct {
+	mu        sync.Mutex
+	resources []string
+}
 
 func (s *sealed) Seal(_ context.Context, _, _ string, resources []string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.resources = append(s.resources, resources...)
 	return nil
 }
