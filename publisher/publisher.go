@@ -168,7 +168,10 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 	taken := make([]flow.Window, 0, len(windows))
 	for i := range windows {
 		w := &windows[i]
-		iface := p.interfaceOf(w.InterfaceID)
+		iface, deleted := p.interfaceOf(w.InterfaceID)
+		if deleted && len(w.Flows) == 0 && w.Lost == 0 {
+			continue
+		}
 		if iface == nil {
 			p.opt.Logger.Error("a window of an unknown interface is dropped", "interface", w.InterfaceID)
 			continue
@@ -231,18 +234,18 @@ func (p *Publisher) wake() {
 }
 
 // interfaceOf gives an interface as it is or, if it was deleted, as it was at its last window.
-func (p *Publisher) interfaceOf(id string) *flowlog.Interface {
+func (p *Publisher) interfaceOf(id string) (i *flowlog.Interface, deleted bool) {
 	s := p.opt.Network.Snapshot()
 	e := s.ENI(id)
 	if e == nil {
-		return p.known[id]
+		return p.known[id], true
 	}
 	out := &flowlog.Interface{ENI: *e}
 	if v := s.VPC(e.VPCID); v != nil {
 		out.VPCCIDRs = v.CIDRs
 	}
 	p.known[id] = out
-	return out
+	return out, false
 }
 
 func packets(flows []flow.Flow) (n uint64) {

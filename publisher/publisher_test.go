@@ -256,6 +256,21 @@ func TestDeletedFlowLogGetsWhatWasSealed(t *testing.T) {
 	}
 }
 
+// TestDeletedInterface: its last window is delivered, and nothing after it.
+func TestDeletedInterface(t *testing.T) {
+	f := newFixture(t, flowlog.AllTraffic)
+	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
+	f.update(t, func(tx *vpc.Tx) { tx.Remove(tx.ENI(eniID)) })
+	f.Export(t.Context(), []flow.Window{window(1, tcp(2, flow.Accept))})
+	for i := 2; i < 20; i++ {
+		f.Export(t.Context(), []flow.Window{window(i)})
+	}
+	f.Deliver(t.Context())
+	if got := f.lines(t); len(got) != 3 || !strings.Contains(got[2], " 2 80 6 ") {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestNoData: only after there was traffic, once a minute, for the whole minute.
 func TestNoData(t *testing.T) {
 	f := newFixture(t, flowlog.RejectTraffic)
