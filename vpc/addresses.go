@@ -79,3 +79,13 @@ func MACOf(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return net.HardwareAddr(append([]byte{0x02}, sum[:5]...)).String()
 }
+
+// Holder gives the interface of a subnet that has an address, or nil.
+func (s *Snapshot) Holder(n *Subnet, a netip.Addr) *ENI {
+	for _, e := range Referring[ENI](s, n.ID) {
+		if slices.Contains(e.Addresses(), a) {
+			return e
+		}
+	}
+	return nil
+}

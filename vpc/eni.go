@@ -21,13 +21,20 @@ type ENI struct {
 	PrivateIP   netip.Addr   // the primary private IPv4 address; invalid when there is none
 	Secondary   []netip.Addr // further private IPv4 addresses
 	IPv6        []netip.Addr // the primary one first
-	Capture     string       // the captured interface that it is bound to, as in --capture
-	Groups      []string     // ids of its security groups
+	PrimaryIPv6 bool         // the first of IPv6 is a primary address that stays
+	// PublicIP is a public address that AWS gave to the primary address; it is no
+	// Elastic IP address. PublicOwner is its owner: amazon, amazon-elb.
+	PublicIP    netip.Addr
+	PublicOwner string
+	AutoPublic  bool     // it gets a PublicIP whenever its instance runs
+	Capture     string   // the captured interface that it is bound to, as in --capture
+	Groups      []string // ids of its security groups
 	// Type is its interface type in EC2's words, such as interface, efa,
 	// network_load_balancer or transit_gateway; "" is interface.
 	Type             string
 	RequesterID      string // who made it, if that was not the account: amazon-elb
 	RequesterManaged bool
+	ByTag            bool // it was made with InterfaceTypeTag
 	NoSourceCheck    bool // sourceDestCheck is off
 	Attachment       *Attachment
 	Created          time.Time
@@ -38,6 +45,7 @@ type Attachment struct {
 	ID                  string
 	InstanceOwner       string // the account, or a service: amazon-elb
 	DeviceIndex         int
+	NetworkCard         int
 	DeleteOnTermination bool
 	Time                time.Time
 }
@@ -45,9 +53,17 @@ type Attachment struct {
 // Kind is KindENI.
 func (*ENI) Kind() Kind { return KindENI }
 
-// Refs gives the VPC, the subnet, the instance and the security groups.
+// Refs gives the VPC, the subnet, the instance and the security groups, and what
+// it is looked up by: its attachment and its public address.
 func (e *ENI) Refs() []string {
-	return refs(append([]string{e.VPCID, e.SubnetID, e.InstanceID}, e.Groups...)...)
+	out := append([]string{e.VPCID, e.SubnetID, e.InstanceID}, e.Groups...)
+	if e.Attachment != nil {
+		out = append(out, e.Attachment.ID)
+	}
+	if e.PublicIP.IsValid() {
+		out = append(out, e.PublicIP.String())
+	}
+	return refs(out...)
 }
 
 // Primary gives the address that stands for the interface in srcaddr and
@@ -78,54 +94,3 @@ func (e *ENI) Addresses() []netip.Addr { return append(e.PrivateIPs(), e.IPv6...
 
 // In says whether the interface is id, or lies in the subnet or VPC id.
 func (e *ENI) In(id string) bool { return id == e.ID || id == e.SubnetID || id == e.VPCID }
-
-// KindAddress is the kind of an Address.
-const KindAddress Kind = "elastic-ip"
-
-// Address is an Elastic IP address; its id is the allocation id.
-type Address struct {
-	Head
-	PublicIP      netip.Addr
-	AssociationID string // "" when it is not associated
-	InterfaceID   string
-	PrivateIP     netip.Addr // the private address that it stands for
-}
-
-// Kind is KindAddress.
-func (*Address) Kind() Kind { return KindAddress }
-
-// Refs gives the network interface.
-func (a *Address) Refs() []string { return refs(a.InterfaceID) }
-
-// KindInstance is the kind of an Instance.
-const KindInstance Kind = "instance"
-
-// Instance is what owns network interfaces. Nothing runs in it.
-type Instance struct {
-	Head
-	VPCID         string
-	SubnetID      string
-	Zone          Zone
-	ImageID       string
-	Type          string // t3.micro
-	KeyName       string
-	State         string // running, stopped, terminated
-	ReservationID string
-	LaunchIndex   int
-	Launched      time.Time
-	Ended         time.Time // when it was stopped or terminated
-	UserData      string
-	ProfileARN    string // of the instance profile
-	Protected     bool   // disableApiTermination
-}
-
-// Kind is KindInstance.
-func (*Instance) Kind() Kind { return KindInstance }
-
-// Refs gives the VPC and the subnet.
-func (i *Instance) Refs() []string {
-	if i.State == "terminated" {
-		return nil
-	}
-	return refs(i.VPCID, i.SubnetID)
-}

@@ -1,7 +1,8 @@
 package ec2
 
 import (
-	"cmp"
+	"net/netip"
+	"time"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
@@ -10,6 +11,7 @@ import (
 type describeNetworkInterfacesInput struct {
 	describing
 	NetworkInterfaceIDs []string `query:"NetworkInterfaceId"`
+	_                   struct{} `ignored:"IncludeManagedResources"`
 }
 
 type describeNetworkInterfacesOutput struct {
@@ -17,66 +19,96 @@ type describeNetworkInterfacesOutput struct {
 	NextToken         string                 `xml:"nextToken,omitempty"`
 }
 
-type interfaceItem struct {
-	NetworkInterfaceID string               `xml:"networkInterfaceId"`
-	SubnetID           string               `xml:"subnetId"`
-	VpcID              string               `xml:"vpcId"`
-	AvailabilityZone   string               `xml:"availabilityZone"`
-	AvailabilityZoneID string               `xml:"availabilityZoneId"`
-	Description        string               `xml:"description"`
-	OwnerID            string               `xml:"ownerId"`
-	RequesterManaged   bool                 `xml:"requesterManaged"`
-	Status             string               `xml:"status"`
-	MacAddress         string               `xml:"macAddress"`
-	PrivateIPAddress   string               `xml:"privateIpAddress,omitempty"`
-	SourceDestCheck    bool                 `xml:"sourceDestCheck"`
-	InterfaceType      string               `xml:"interfaceType"`
-	Groups             api.Set[struct{}]    `xml:"groupSet"`
-	Attachment         *attachment          `xml:"attachment"`
-	Tags               api.Set[tag]         `xml:"tagSet"`
-	PrivateIPAddresses api.Set[privateAddr] `xml:"privateIpAddressesSet"`
-	IPv6Addresses      api.Set[ipv6Addr]    `xml:"ipv6AddressesSet"`
-}
-
-type attachment struct {
-	AttachmentID        string `xml:"attachmentId"`
-	InstanceID          string `xml:"instanceId"`
-	InstanceOwnerID     string `xml:"instanceOwnerId"`
-	DeviceIndex         int    `xml:"deviceIndex"`
-	Status              string `xml:"status"`
-	DeleteOnTermination bool   `xml:"deleteOnTermination"`
-}
-
-type privateAddr struct {
-	PrivateIPAddress string `xml:"privateIpAddress"`
-	Primary          bool   `xml:"primary"`
-}
-
-type ipv6Addr struct {
-	IPv6Address string `xml:"ipv6Address"`
-}
-
+// Source: EC2 API, DescribeNetworkInterfaces.
 var interfaceFilters = filters[vpc.ENI]{
-	"attachment.instance-id": func(_ *view, e *vpc.ENI) []string { return one(e.InstanceID) },
-	"attachment.status":      func(_ *view, e *vpc.ENI) []string { _, attached := statusOf(e); return one(attached) },
-	"availability-zone":      func(_ *view, e *vpc.ENI) []string { return one(e.Zone.Name) },
-	"availability-zone-id":   func(_ *view, e *vpc.ENI) []string { return one(e.Zone.ID) },
-	"description":            func(_ *view, e *vpc.ENI) []string { return one(e.Description) },
-	"interface-type":         func(_ *view, e *vpc.ENI) []string { return one(interfaceType(e)) },
-	"mac-address":            func(_ *view, e *vpc.ENI) []string { return one(e.MAC) },
-	"network-interface-id":   func(_ *view, e *vpc.ENI) []string { return one(e.ID) },
-	"owner-id":               func(_ *view, e *vpc.ENI) []string { return one(e.Account) },
-	"private-ip-address":     func(_ *view, e *vpc.ENI) []string { return oneAddr(e.PrivateIP) },
-	"requester-managed":      func(_ *view, e *vpc.ENI) []string { return oneBool(e.RequesterManaged) },
-	"status":                 func(_ *view, e *vpc.ENI) []string { status, _ := statusOf(e); return one(status) },
-	"subnet-id":              func(_ *view, e *vpc.ENI) []string { return one(e.SubnetID) },
-	"vpc-id":                 func(_ *view, e *vpc.ENI) []string { return one(e.VPCID) },
+	"attachment.attach-time":           ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneTime(a.Time) }),
+	"attachment.attachment-id":         ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return one(a.ID) }),
+	"attachment.delete-on-termination": ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneBool(a.DeleteOnTermination) }),
+	"attachment.device-index":          ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneInt(a.DeviceIndex) }),
+	"attachment.instance-id":           ofAttachment(func(e *vpc.ENI, _ *vpc.Attachment) []string { return one(e.InstanceID) }),
+	"attachment.instance-owner-id":     ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return one(a.InstanceOwner) }),
+	"attachment.status":                ofAttachment(func(*vpc.ENI, *vpc.Attachment) []string { return one("attached") }),
 
-	"addresses.private-ip-address": func(_ *view, e *vpc.ENI) []string { return addrTexts(e.PrivateIPs()) },
-	"ipv6-addresses.ipv6-address":  func(_ *view, e *vpc.ENI) []string { return addrTexts(e.IPv6) },
+	"association.allocation-id":       ofAssociation(func(a *association) string { return a.AllocationID }),
+	"association.association-id":      ofAssociation(func(a *association) string { return a.AssociationID }),
+	"association.ip-owner-id":         ofAssociation(func(a *association) string { return a.IPOwnerID }),
+	"association.public-dns-name":     ofAssociation(func(a *association) string { return a.PublicDNSName }),
+	"association.public-ip":           ofAssociation(func(a *association) string { return a.PublicIP }),
+	"addresses.association.owner-id":  ofAssociations(func(a *association) string { return a.IPOwnerID }),
+	"addresses.association.public-ip": ofAssociations(func(a *association) string { return a.PublicIP }),
+
+	"addresses.primary": func(_ *view, e *vpc.ENI) (out []string) {
+		for i := range e.PrivateIPs() {
+			out = append(out, oneBool(i == 0)...)
+		}
+		return out
+	},
+	"addresses.private-ip-address": interfaceAddresses,
+	"availability-zone":            func(_ *view, e *vpc.ENI) []string { return one(e.Zone.Name) },
+	"availability-zone-id":         func(_ *view, e *vpc.ENI) []string { return one(e.Zone.ID) },
+	"description":                  func(_ *view, e *vpc.ENI) []string { return one(e.Description) },
+	"group-id":                     func(_ *view, e *vpc.ENI) []string { return e.Groups },
+	"group-name": func(v *view, e *vpc.ENI) (out []string) {
+		for _, g := range groupIdentifiers(v, e.Groups) {
+			out = append(out, g.GroupName)
+		}
+		return out
+	},
+	"interface-type":              func(_ *view, e *vpc.ENI) []string { return one(interfaceType(e)) },
+	"ipv6-addresses.ipv6-address": func(_ *view, e *vpc.ENI) []string { return addrTexts(e.IPv6) },
+	"mac-address":                 func(_ *view, e *vpc.ENI) []string { return one(e.MAC) },
+	"network-interface-id":        func(_ *view, e *vpc.ENI) []string { return one(e.ID) },
+	"operator.managed":            func(*view, *vpc.ENI) []string { return oneBool(false) },
+	"operator.principal":          func(*view, *vpc.ENI) []string { return nil },
+	"owner-id":                    func(_ *view, e *vpc.ENI) []string { return one(e.Account) },
+	"private-dns-name":            func(v *view, e *vpc.ENI) []string { return one(interfaceDNS(v, e, e.PrivateIP)) },
+	"private-ip-address":          interfaceAddresses,
+	"requester-id":                func(_ *view, e *vpc.ENI) []string { return one(e.RequesterID) },
+	"requester-managed":           func(_ *view, e *vpc.ENI) []string { return oneBool(e.RequesterManaged) },
+	"source-dest-check":           func(_ *view, e *vpc.ENI) []string { return oneBool(!e.NoSourceCheck) },
+	"status":                      func(_ *view, e *vpc.ENI) []string { return one(interfaceStatus(e)) },
+	"subnet-id":                   func(_ *view, e *vpc.ENI) []string { return one(e.SubnetID) },
+	"vpc-id":                      func(_ *view, e *vpc.ENI) []string { return one(e.VPCID) },
 }
 
-func interfaceType(e *vpc.ENI) string { return cmp.Or(e.Type, "interface") }
+func interfaceAddresses(_ *view, e *vpc.ENI) []string { return addrTexts(e.PrivateIPs()) }
+
+// oneTime makes the values of a filter by a time.
+func oneTime(at time.Time) []string {
+	if at.IsZero() {
+		return nil
+	}
+	return one(at.UTC().Format("2006-01-02T15:04:05.000Z"))
+}
+
+// ofAttachment is a filter by the attachment of an interface that has one.
+func ofAttachment(f func(*vpc.ENI, *vpc.Attachment) []string) func(*view, *vpc.ENI) []string {
+	return func(_ *view, e *vpc.ENI) []string {
+		if e.Attachment == nil {
+			return nil
+		}
+		return f(e, e.Attachment)
+	}
+}
+
+// ofAssociation is a filter by the public address of the primary address.
+func ofAssociation(f func(*association) string) func(*view, *vpc.ENI) []string {
+	return func(v *view, e *vpc.ENI) []string { return associated(v, e, f, e.PrivateIP) }
+}
+
+// ofAssociations is a filter by the public addresses of all addresses.
+func ofAssociations(f func(*association) string) func(*view, *vpc.ENI) []string {
+	return func(v *view, e *vpc.ENI) []string { return associated(v, e, f, e.PrivateIPs()...) }
+}
+
+func associated(at place, e *vpc.ENI, f func(*association) string, private ...netip.Addr) (out []string) {
+	for _, p := range private {
+		if a := newAssociation(at, e, p); a != nil {
+			out = append(out, one(f(a))...)
+		}
+	}
+	return out
+}
 
 func (s *server) describeNetworkInterfaces(v *view, in *describeNetworkInterfacesInput) (*describeNetworkInterfacesOutput, error) {
 	found, next, err := describe(v, &in.describing, "networkInterfaceIdSet", in.NetworkInterfaceIDs, interfaceFilters)
@@ -101,37 +133,4 @@ func (s *server) hintElsewhere(v *view) {
 		s.Logger.Warn("a caller found no network interfaces; they are in another account or Region: set AWS_REGION, or start flowemu with --region and --account",
 			"account", v.Account, "region", v.Region, "interfaces in account", all[0].Account, "and region", all[0].Region)
 	})
-}
-
-// statusOf gives an interface's status and its attachment's.
-func statusOf(e *vpc.ENI) (status, attached string) {
-	if e.InstanceID == "" {
-		return "available", ""
-	}
-	return "in-use", "attached"
-}
-
-func privateAddresses(e *vpc.ENI) []privateAddr {
-	var out []privateAddr
-	for i, a := range e.PrivateIPs() {
-		out = append(out, privateAddr{addrText(a), i == 0})
-	}
-	return out
-}
-
-func newInterfaceItem(at place, e *vpc.ENI) interfaceItem {
-	status, attached := statusOf(e)
-	item := interfaceItem{
-		NetworkInterfaceID: e.ID, SubnetID: e.SubnetID, VpcID: e.VPCID, AvailabilityZone: e.Zone.Name, AvailabilityZoneID: e.Zone.ID,
-		Description: e.Description, OwnerID: e.Account, Status: status, MacAddress: e.MAC, PrivateIPAddress: addrText(e.PrivateIP),
-		SourceDestCheck: !e.NoSourceCheck, InterfaceType: interfaceType(e), Tags: tagSet(at, e.ID),
-		PrivateIPAddresses: api.Set[privateAddr](privateAddresses(e)),
-	}
-	if e.InstanceID != "" {
-		item.Attachment = &attachment{AttachmentID: vpc.NewID("eni-attach", e.ID), InstanceID: e.InstanceID, InstanceOwnerID: e.Account, Status: attached}
-	}
-	for _, a := range addrTexts(e.IPv6) {
-		item.IPv6Addresses = append(item.IPv6Addresses, ipv6Addr{a})
-	}
-	return item
 }

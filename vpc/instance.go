@@ -1,0 +1,78 @@
+package vpc
+
+import "time"
+
+// KindInstance is the kind of an Instance.
+const KindInstance Kind = "instance"
+
+// Instance is what owns network interfaces. Nothing runs in it.
+type Instance struct {
+	Head
+	VPCID         string
+	SubnetID      string
+	Zone          Zone
+	ImageID       string
+	Type          string // t3.micro
+	KeyName       string
+	State         string // running, stopped, terminated
+	ReservationID string
+	LaunchIndex   int
+	Launched      time.Time
+	Ended         time.Time // when it was stopped or terminated
+	UserData      string    // as sent, base64
+	ProfileARN    string    // of the instance profile
+	Options       InstanceOptions
+	Volumes       []Volume // the root volume first
+}
+
+// InstanceOptions is what EC2 keeps of an instance and has no effect here.
+type InstanceOptions struct {
+	Protected        bool   // disableApiTermination
+	StopProtected    bool   // disableApiStop
+	ShutdownBehavior string // instanceInitiatedShutdownBehavior: stop, terminate
+	Monitoring       bool
+	EBSOptimized     bool
+	CPUCredits       string // standard, unlimited
+	Tenancy          string
+	PlacementGroup   string
+	AutoRecovery     string // default, disabled
+	Metadata         MetadataOptions
+	// HostnameType, ResourceNameA and ResourceNameAAAA are its privateDnsNameOptions.
+	HostnameType     string
+	ResourceNameA    bool
+	ResourceNameAAAA bool
+}
+
+// MetadataOptions is an instance's metadata options.
+type MetadataOptions struct {
+	Tokens       string // required, optional
+	HopLimit     int
+	Endpoint     string // enabled, disabled
+	IPv6         string
+	InstanceTags string
+}
+
+// Volume is an EBS volume of an instance. There is nothing on it.
+type Volume struct {
+	ID                  string
+	Device              string // /dev/xvda
+	Size                int    // GiB
+	Type                string // gp3
+	IOPS                int
+	Throughput          int
+	Encrypted           bool
+	KMSKeyID            string
+	SnapshotID          string
+	DeleteOnTermination bool
+}
+
+// Kind is KindInstance.
+func (*Instance) Kind() Kind { return KindInstance }
+
+// Refs gives the VPC and the subnet.
+func (i *Instance) Refs() []string {
+	if i.State == "terminated" {
+		return nil
+	}
+	return refs(i.VPCID, i.SubnetID)
+}
