@@ -211,6 +211,7 @@ func (p *Publisher) Opened(ctx context.Context, interfaceIDs ...string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, id := range interfaceIDs {
+		p.interfaceOf(id) // which may be deleted before its first window is sealed
 		p.open[id] = p.opt.Now()
 	}
 	return p.opt.Store.SetOpenWindows(ctx, p.open)
