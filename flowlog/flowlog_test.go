@@ -161,13 +161,21 @@ func TestRecordLines(t *testing.T) {
 }
 
 func TestParseFormat(t *testing.T) {
-	for _, bad := range []string{"", " ", "${srcaddr} ", "${srcaddr}  ${dstaddr}", "srcaddr", "${}", "${srcaddr},${dstaddr}", "${srcaddr}${dstaddr}", "${src addr}", "$srcaddr"} {
+	for _, bad := range []string{"", " ", "${srcaddr} ", "${srcaddr}  ${dstaddr}", "srcaddr", "${}", "${srcaddr},${dstaddr}", "${srcaddr}${dstaddr}", "${src addr}", "$srcaddr", "'${srcaddr}", "''"} {
 		if _, err := ParseFormat(VPC, bad); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}
 	if _, err := ParseFormat(VPC, "${srcaddr} ${nonsense} ${more}"); err == nil || err.Error() != "Unknown fields provided: [nonsense, more]" {
 		t.Errorf("unknown fields: %v", err)
+	}
+	if quoted, err := ParseFormat(VPC, "'${srcaddr} ${dstaddr}'"); err != nil || len(quoted.Fields) != 2 {
+		t.Errorf("in quotes: %v %v", quoted, err)
+	}
+	for kind, field := range map[ResourceType]string{VPC: "${tgw-id}", TransitGatewayAttachment: "${interface-id}"} {
+		if _, err := ParseFormat(kind, field); err == nil {
+			t.Errorf("%s was taken for %s", field, kind)
+		}
 	}
 	f, err := ParseFormat(VPC, "${dstaddr} ${az-id} ${dstaddr}")
 	if err != nil || f.Version != 4 || f.Header() != "dstaddr az-id dstaddr" {
@@ -255,6 +263,11 @@ func TestSame(t *testing.T) {
 		{"another traffic type", func(f *FlowLog) { f.TrafficType = RejectTraffic }, false},
 		{"another format", func(f *FlowLog) { f.Format = "${srcaddr}" }, false},
 		{"Parquet beside text", func(f *FlowLog) { f.FileFormat = Parquet }, false},
+		{"Hive partitions", func(f *FlowLog) { f.HivePartitions = true }, false},
+		{"hourly partitions", func(f *FlowLog) { f.HourlyPartitions = true }, false},
+		{"another interval", func(f *FlowLog) { f.Interval = 60 }, false},
+		{"tag fields", func(f *FlowLog) { f.TagFields = []TagField{{"instance", []string{"env"}}} }, false},
+		{"another role", func(f *FlowLog) { f.PermissionARN = "arn:aws:iam::1:role/r" }, true},
 	}
 	for _, tt := range tests {
 		o := base
