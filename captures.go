@@ -85,13 +85,16 @@ type sealer struct {
 }
 
 // Seal seals the open windows of the interfaces that are, or lie in, the resources.
-func (s sealer) Seal(ctx context.Context, account, region string, resources []string) error {
+func (s sealer) Seal(ctx context.Context, resources []string) error {
+	n := s.inventory.Snapshot()
 	var ids []string
-	for _, e := range vpc.List[vpc.ENI](s.inventory.Snapshot(), account, region) {
-		for _, id := range resources {
+	for _, id := range resources {
+		if n.ENI(id) != nil {
+			ids = append(ids, id)
+		}
+		for _, e := range vpc.Referring[vpc.ENI](n, id) {
 			if e.In(id) {
 				ids = append(ids, e.ID)
-				break
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func (s *server) createFlowLogs(ctx context.Context, in *createFlowLogsInput) (*
 		return createFlowLogs(t, in, &base, failed)
 	})
 	if err == nil && len(out.FlowLogIDs) > 0 {
-		s.seal(ctx, api.CallerFrom(ctx), in.ResourceIDs)
+		s.seal(ctx, in.ResourceIDs)
 	}
 	return out, err
 }

@@ -25,7 +25,7 @@ func (s *server) deleteFlowLogs(ctx context.Context, in *deleteFlowLogsInput) (*
 		return nil, err
 	}
 	c := api.CallerFrom(ctx)
-	s.seal(ctx, c, s.watched(c, in.FlowLogIDs))
+	s.seal(ctx, s.watched(c, in.FlowLogIDs))
 	return update(ctx, s, "DeleteFlowLogs", in, deleteFlowLogs)
 }
 
@@ -76,11 +76,11 @@ func (s *server) watched(c api.Caller, ids []string) (resources []string) {
 
 // seal seals the open windows of what lies in the resources. Where that fails the
 // windows are sealed at their time, which costs flow logs the part that they may not have.
-func (s *server) seal(ctx context.Context, c api.Caller, resources []string) {
+func (s *server) seal(ctx context.Context, resources []string) {
 	if len(resources) == 0 {
 		return
 	}
-	if err := s.Sealer.Seal(ctx, c.Account, c.Region, resources); err != nil {
+	if err := s.Sealer.Seal(ctx, resources); err != nil {
 		s.Logger.Warn("the open windows could not be sealed", "resources", resources, "error", err)
 	}
 }

@@ -31,7 +31,7 @@ type Buckets interface {
 // Sealer seals the open capture windows of what lies in resources, so that a
 // new flow log has nothing from before its creation.
 type Sealer interface {
-	Seal(ctx context.Context, account, region string, resources []string) error
+	Seal(ctx context.Context, resources []string) error
 }
 
 // Options configure Service. All but OnChange are required.

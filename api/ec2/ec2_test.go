@@ -43,7 +43,7 @@ type sealed struct {
 	resources []string
 }
 
-func (s *sealed) Seal(_ context.Context, _, _ string, resources []string) error {
+func (s *sealed) Seal(_ context.Context, resources []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.resources = append(s.resources, resources...)
