@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -14,30 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/api/ec2"
 	"github.com/flowemu/flowemu/flowlog"
-	"github.com/flowemu/flowemu/store"
 	"github.com/flowemu/flowemu/vpc"
 )
-
-// newServer gives the router over a store, which is as durable as in the program unless volatile.
-func newServer(b testing.TB, volatile bool) (http.Handler, *vpc.Inventory) {
-	b.Helper()
-	db, err := store.Open(b.Context(), store.Options{Dir: b.TempDir(), Volatile: volatile})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = db.Close() })
-	inv, err := vpc.NewInventory(b.Context(), db)
-	if err != nil {
-		b.Fatal(err)
-	}
-	service := ec2.Service(ec2.Options{
-		Network: inv, Buckets: buckets{"flow-logs"}, Sealer: &sealed{}, NewID: vpc.RandomID, Now: time.Now, Logger: slog.New(slog.DiscardHandler),
-	})
-	return api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}), inv
-}
 
 func post(h http.Handler, form url.Values) (int, string) { return postAs(h, account, region, form) }
 
@@ -55,7 +34,7 @@ func postAs(h http.Handler, account, region string, form url.Values) (int, strin
 
 // BenchmarkDescribeFlowLogs answers a filtered page of 1000 of 10,000 flow logs; the target is 20 ms.
 func BenchmarkDescribeFlowLogs(b *testing.B) {
-	h, inv := newServer(b, true)
+	h, inv := newRouter(b, false, func(*ec2.Options) {})
 	err := inv.Update(b.Context(), func(tx *vpc.Tx) error {
 		for i := range 10_000 {
 			f := &flowlog.FlowLog{
@@ -89,22 +68,18 @@ func BenchmarkDescribeFlowLogs(b *testing.B) {
 // BenchmarkCreateFlowLogs makes flow logs, each durable when answered, from 16
 // clients at once; the target is 1000 a second.
 func BenchmarkCreateFlowLogs(b *testing.B) {
-	h, inv := newServer(b, false)
+	h, inv := newRouter(b, true, func(*ec2.Options) {})
 	if err := inv.EnsureDefault(context.Background(), account, region); err != nil {
 		b.Fatal(err)
 	}
 	subnets := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)
 	enis := make([]string, 1000)
-	err := inv.Update(b.Context(), func(tx *vpc.Tx) error {
-		for i := range enis {
-			enis[i] = fmt.Sprintf("eni-%017x", i)
-			tx.Put(&vpc.ENI{Head: vpc.Head{ID: enis[i], Account: account, Region: region}, VPCID: subnets[0].VPCID, SubnetID: subnets[0].ID})
-		}
-		return nil
-	})
-	if err != nil {
-		b.Fatal(err)
+	resources := make([]vpc.Resource, len(enis))
+	for i := range enis {
+		enis[i] = fmt.Sprintf("eni-%017x", i)
+		resources[i] = &vpc.ENI{Head: vpc.Head{ID: enis[i], Account: account, Region: region}, VPCID: subnets[0].VPCID, SubnetID: subnets[0].ID}
 	}
+	put(b, inv, resources...)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	b.ResetTimer()

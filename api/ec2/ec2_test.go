@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -50,29 +51,50 @@ func (s *sealed) Seal(_ context.Context, resources []string) error {
 	return nil
 }
 
+// newRouter gives the port over a store of its own, durable as in the program if
+// durable, after change to its options.
+func newRouter(tb testing.TB, durable bool, change func(*ec2.Options)) (http.Handler, *vpc.Inventory) {
+	tb.Helper()
+	db, err := store.Open(tb.Context(), store.Options{Dir: tb.TempDir(), Volatile: !durable})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = db.Close() })
+	inv, err := vpc.NewInventory(tb.Context(), db)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	o := ec2.Options{Network: inv, Buckets: buckets{"flow-logs"}, Sealer: &sealed{}, NewID: vpc.RandomID, Now: time.Now, Logger: slog.New(slog.DiscardHandler)}
+	change(&o)
+	return api.NewRouter(api.RouterOptions{Services: []api.Service{ec2.Service(o)}, Account: account, Region: region}), inv
+}
+
+// put adds resources.
+func put(tb testing.TB, inv *vpc.Inventory, resources ...vpc.Resource) {
+	tb.Helper()
+	err := inv.Update(tb.Context(), func(tx *vpc.Tx) error {
+		for _, r := range resources {
+			tx.Put(r)
+		}
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // newClient gives AWS's SDK, an ENI's id, and what was sealed.
 func newClient(t *testing.T) (*sdk.Client, string, *sealed) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Volatile: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	inv, err := vpc.NewInventory(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
+	seal := &sealed{}
+	h, inv := newRouter(t, false, func(o *ec2.Options) { o.Sealer = seal })
 	if err := inv.EnsureDefault(t.Context(), account, region); err != nil {
 		t.Fatal(err)
 	}
 	subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
 	eni := &vpc.ENI{Head: vpc.Head{ID: vpc.NewID("eni", "test"), Account: account, Region: region}, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
-	if err := inv.Update(t.Context(), func(tx *vpc.Tx) error { tx.Put(eni); return nil }); err != nil {
-		t.Fatal(err)
-	}
-	seal := &sealed{}
-	service := ec2.Service(ec2.Options{Network: inv, Buckets: buckets{"flow-logs"}, Sealer: seal, NewID: vpc.RandomID, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
-	srv := httptest.NewServer(api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}))
+	put(t, inv, eni)
+	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{
 		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,

@@ -3,7 +3,6 @@ package ec2_test
 import (
 	"flag"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -12,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/api/ec2"
 	"github.com/flowemu/flowemu/flowlog"
-	"github.com/flowemu/flowemu/store"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -25,39 +22,21 @@ var update = flag.Bool("update", false, "rewrite golden files")
 // an attachment, a regional and a zonal NAT gateway.
 func newGolden(t *testing.T) (http.Handler, *vpc.Inventory) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Volatile: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	inv, err := vpc.NewInventory(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head := func(id string) vpc.Head { return vpc.Head{ID: id, Account: account, Region: region} }
-	foreign := &vpc.VPC{Head: vpc.Head{ID: "vpc-0f000000000000001", Account: "999999999999", Region: region}}
-	err = inv.Update(t.Context(), func(tx *vpc.Tx) error {
-		for _, r := range []vpc.Resource{
-			&vpc.VPC{Head: head("vpc-00000000000000001")}, foreign, &vpc.Subnet{Head: head("subnet-00000000000000001"), VPCID: "vpc-00000000000000001"},
-			&vpc.ENI{Head: head("eni-00000000000000001"), VPCID: "vpc-00000000000000001", SubnetID: "subnet-00000000000000001"},
-			&vpc.ENI{Head: head("eni-00000000000000002"), VPCID: "vpc-00000000000000001", SubnetID: "subnet-00000000000000001"},
-			&vpc.TransitGateway{Head: head("tgw-00000000000000001")}, &vpc.TransitGatewayAttachment{Head: head("tgw-attach-00000000000000001")},
-			&vpc.NATGateway{Head: head("nat-00000000000000001"), Regional: true}, &vpc.NATGateway{Head: head("nat-00000000000000002")},
-		} {
-			tx.Put(r)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	n := 0
-	service := ec2.Service(ec2.Options{
-		Network: inv, Buckets: buckets{"flow-logs"}, Sealer: &sealed{}, Logger: slog.New(slog.DiscardHandler),
-		NewID: func(prefix string) string { n++; return fmt.Sprintf("%s-%017x", prefix, n) },
-		Now:   func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 123e6, time.UTC) },
+	h, inv := newRouter(t, false, func(o *ec2.Options) {
+		o.NewID = func(prefix string) string { n++; return fmt.Sprintf("%s-%017x", prefix, n) }
+		o.Now = func() time.Time { return time.Date(2026, 1, 1, 0, 0, 0, 123e6, time.UTC) }
 	})
-	return api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}), inv
+	head := func(id string) vpc.Head { return vpc.Head{ID: id, Account: account, Region: region} }
+	put(t, inv,
+		&vpc.VPC{Head: head("vpc-00000000000000001")}, &vpc.VPC{Head: vpc.Head{ID: "vpc-0f000000000000001", Account: "999999999999", Region: region}},
+		&vpc.Subnet{Head: head("subnet-00000000000000001"), VPCID: "vpc-00000000000000001"},
+		&vpc.ENI{Head: head("eni-00000000000000001"), VPCID: "vpc-00000000000000001", SubnetID: "subnet-00000000000000001"},
+		&vpc.ENI{Head: head("eni-00000000000000002"), VPCID: "vpc-00000000000000001", SubnetID: "subnet-00000000000000001"},
+		&vpc.TransitGateway{Head: head("tgw-00000000000000001")}, &vpc.TransitGatewayAttachment{Head: head("tgw-attach-00000000000000001")},
+		&vpc.NATGateway{Head: head("nat-00000000000000001"), Regional: true}, &vpc.NATGateway{Head: head("nat-00000000000000002")},
+	)
+	return h, inv
 }
 
 // volatileXML is what differs from run to run: request ids, tokens that the
