@@ -44,9 +44,12 @@ func Fields(t ResourceType) []*Field {
 	return slices.Clone(table)
 }
 
+// has says whether records such as r can have a value of f.
+func (f *Field) has(r *Record) bool { return r.Status == OK || f.Meta }
+
 // append writes r's value of f, or "-" when there is none.
 func (f *Field) append(dst []byte, r *Record) []byte {
-	if r.Status != OK && !f.Meta {
+	if !f.has(r) {
 		return append(dst, '-')
 	}
 	if f.Int != nil {

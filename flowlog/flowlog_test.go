@@ -240,6 +240,10 @@ func TestObjectKey(t *testing.T) {
 				f.HivePartitions, f.HourlyPartitions, f.Destination = true, true, "arn:aws:s3:::amzn-s3-demo-bucket/custom/"
 			}, "custom/AWSLogs/aws-account-id=123456789012/aws-service=vpcflowlogs/aws-region=us-east-1/year=2018/month=06/day=20/hour=16/" + file,
 		},
+		{ // real Parquet objects end so
+			"Parquet", func(f *FlowLog) { f.FileFormat = Parquet },
+			"AWSLogs/123456789012/vpcflowlogs/us-east-1/2018/06/20/" + strings.TrimSuffix(file, ".gz") + ".parquet",
+		},
 	}
 	for _, tt := range tests {
 		f := base

@@ -123,17 +123,30 @@ func (f Format) Append(dst []byte, r *Record) []byte {
 		if i > 0 {
 			dst = append(dst, ' ')
 		}
-		dst = f.value(dst, field, r)
+		dst = f.AppendValue(dst, field, r)
 	}
 	return dst
 }
 
-// value appends a field's value; version is the format's, not the record's.
-func (f Format) value(dst []byte, field *Field, r *Record) []byte {
+// AppendValue appends r's value of one of f's fields as text, "-" when there is
+// none. It does not allocate beyond dst.
+func (f Format) AppendValue(dst []byte, field *Field, r *Record) []byte {
 	if field == table[0] {
 		return strconv.AppendInt(dst, int64(f.Version), 10)
 	}
 	return field.append(dst, r)
+}
+
+// Int gives r's value of one of f's fields that has Int; ok says whether there
+// is one. version is the format's, not the record's.
+func (f Format) Int(field *Field, r *Record) (v int64, ok bool) {
+	if field == table[0] {
+		return int64(f.Version), true
+	}
+	if !field.has(r) {
+		return 0, false
+	}
+	return field.Int(r)
 }
 
 // AppendJSON appends r as a JSON object: the fields by their names, each a
@@ -146,7 +159,7 @@ func (f Format) AppendJSON(dst []byte, r *Record) []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(strconv.AppendQuote(dst, field.Name), ':')
-		text := f.value(buf[:0], field, r)
+		text := f.AppendValue(buf[:0], field, r)
 		switch {
 		case string(text) == "-":
 			dst = append(dst, "null"...)

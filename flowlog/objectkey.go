@@ -11,13 +11,17 @@ const Slot = 5 * time.Minute
 // ObjectKey gives the key of a file of f, in the folder that the destination
 // names: the account, Region and flow log, the time of the file floored to five
 // minutes, and a number that tells files of one slot apart, printed as AWS's
-// eight hexadecimal digits.
-// Source: "Publish flow logs to Amazon S3", "Flow log files".
+// eight hexadecimal digits. A Parquet file ends in .log.parquet, without .gz.
+// Source: "Publish flow logs to Amazon S3", "Flow log files"; real Parquet objects.
 func ObjectKey(f *FlowLog, at time.Time, unique uint32) string {
 	_, folder, _ := Bucket(f.Destination)
 	at = at.UTC().Truncate(Slot)
-	return fmt.Sprintf("%sAWSLogs/%s%s_vpcflowlogs_%s_%s_%s_%08x.log.gz", folder, partition(f, at),
-		f.Account, f.Region, f.ID, at.Format("20060102T1504Z"), unique)
+	extension := "gz"
+	if f.FileFormat == Parquet {
+		extension = "parquet"
+	}
+	return fmt.Sprintf("%sAWSLogs/%s%s_vpcflowlogs_%s_%s_%s_%08x.log.%s", folder, partition(f, at),
+		f.Account, f.Region, f.ID, at.Format("20060102T1504Z"), unique, extension)
 }
 
 // partition gives the part between AWSLogs/ and the file name.
