@@ -18,7 +18,7 @@ type ObjectPutter interface {
 	PutDelivery(ctx context.Context, bucket, key string, body []byte, contentType string, delivery int64) error
 }
 
-// s3Sink writes gzipped text objects with a header line.
+// s3Sink writes objects in the file format of the flow log.
 type s3Sink struct{ objects ObjectPutter }
 
 func (s *s3Sink) Destination(f *flowlog.FlowLog, d *flowlog.Delivery) string {
@@ -38,7 +38,11 @@ func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Del
 	if err != nil {
 		return Receipt{}, err
 	}
-	body, n, err := gzipText(format, records)
+	render := gzipText
+	if f.FileFormat == flowlog.Parquet {
+		render = parquetFile
+	}
+	body, n, err := render(format, records)
 	if err != nil {
 		return Receipt{}, err
 	}
