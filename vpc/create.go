@@ -3,6 +3,7 @@ package vpc
 import (
 	"context"
 	"net/netip"
+	"slices"
 
 	"github.com/flowemu/flowemu/flow"
 )
@@ -21,9 +22,12 @@ func NewVPC(v *VPC) []Resource {
 		&SecurityGroupRule{
 			Head: head("sgr", "ingress"), GroupID: group.ID, Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, PeerGroupID: group.ID, PeerAccount: v.Account,
 		},
-		&SecurityGroupRule{Head: head("sgr", "egress"), GroupID: group.ID, Egress: true, Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, CIDR: anyIPv4},
+		allowOut(group, anyIPv4),
 		&RouteTable{Head: head("rtb"), VPCID: v.ID, Associations: []RouteTableAssociation{{ID: NewID("rtbassoc", v.ID, "main"), Main: true}}},
 		&NetworkACL{Head: head("acl"), VPCID: v.ID, Default: true, Entries: defaultEntries(v)},
+	}
+	if v.hasIPv6() {
+		out = append(out, allowOut(group, anyIPv6))
 	}
 	return out
 }
@@ -43,22 +47,34 @@ const (
 func defaultEntries(v *VPC) []ACLEntry {
 	var out []ACLEntry
 	for _, egress := range []bool{false, true} {
-		out = append(out, ACLEntry{Number: defaultIPv4Entry, Egress: egress, Allow: true, Protocol: AllProtocols, CIDR: anyIPv4})
+		out = append(out, allowAll(defaultIPv4Entry, egress, anyIPv4))
 		if v.hasIPv6() {
-			out = append(out, ACLEntry{Number: defaultIPv6Entry, Egress: egress, Allow: true, Protocol: AllProtocols, CIDR: anyIPv6})
+			out = append(out, allowAll(defaultIPv6Entry, egress, anyIPv6))
 		}
 	}
 	return out
 }
 
-func (v *VPC) hasIPv6() bool {
-	for _, p := range v.CIDRs {
-		if p.Addr().Is6() {
-			return true
-		}
-	}
-	return false
+func allowAll(number int, egress bool, peers netip.Prefix) ACLEntry {
+	return ACLEntry{Number: number, Egress: egress, Allow: true, Protocol: AllProtocols, CIDR: peers}
 }
+
+// allowOut is the rule of a default security group that lets everything out to
+// IPv4 or IPv6 addresses.
+func allowOut(g *SecurityGroup, peers netip.Prefix) *SecurityGroupRule {
+	parts := []string{g.VPCID, "default", "egress"}
+	if peers == anyIPv6 {
+		parts = append(parts, "ipv6")
+	}
+	return &SecurityGroupRule{
+		Head: Head{ID: NewID("sgr", parts...), Account: g.Account, Region: g.Region}, GroupID: g.ID, Egress: true,
+		Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, CIDR: peers,
+	}
+}
+
+func (v *VPC) hasIPv6() bool { return slices.ContainsFunc(v.CIDRs, isIPv6) }
+
+func isIPv6(p netip.Prefix) bool { return p.Addr().Is6() }
 
 // DefaultACL gives the default network ACL of a VPC, or nil.
 func (s *Snapshot) DefaultACL(vpcID string) *NetworkACL {
@@ -144,7 +160,7 @@ func (tx *Tx) PutDefaultVPC(v *VPC) {
 	}
 	for i, z := range RegionNamed(v.Region).Zones {
 		tx.PutSubnet(&Subnet{
-			Head: head("subnet", z.Name), VPCID: v.ID, Zone: z, DefaultFor: true, MapPublicIP: true, HostnameType: "ip-name",
+			Head: head("subnet", z.Name), VPCID: v.ID, Zone: z, DefaultFor: true, MapPublicIP: true, HostnameType: IPName,
 			CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(i * 16), 0}), 20),
 		})
 	}
