@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/flowemu/flowemu/flowlog"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -13,14 +14,18 @@ type deleteSubnetInput struct {
 }
 
 // deleteSubnet deletes a subnet that nothing lies in. Its associations with a
-// network ACL and a route table go with it.
+// network ACL and a route table go with it; its flow logs need not be gone.
 func deleteSubnet(t *tx, in *deleteSubnetInput) (*returnOutput, error) {
+	if in.SubnetID == "" {
+		return nil, missingParameter("subnetId")
+	}
 	n, err := find[vpc.Subnet](t, in.SubnetID)
 	if err != nil {
 		return nil, err
 	}
-	for _, k := range []vpc.Kind{vpc.KindENI, vpc.KindInstance, vpc.KindNATGateway, vpc.KindTransitGatewayAttachment} {
-		if t.Refers(n.ID, k) {
+	goes := []vpc.Kind{vpc.KindNetworkACL, vpc.KindRouteTable, flowlog.Kind}
+	for _, r := range t.Referrers(n.ID) {
+		if !slices.Contains(goes, r.Kind()) {
 			return nil, dependency(fmt.Sprintf("The subnet '%s' has dependencies and cannot be deleted.", n.ID))
 		}
 	}

@@ -18,36 +18,26 @@ type describeVpcsOutput struct {
 }
 
 type vpcItem struct {
-	VpcID           string            `xml:"vpcId"`
-	OwnerID         string            `xml:"ownerId"`
-	State           string            `xml:"state"`
-	CidrBlock       string            `xml:"cidrBlock"`
-	DhcpOptionsID   string            `xml:"dhcpOptionsId"`
-	InstanceTenancy string            `xml:"instanceTenancy"`
-	IsDefault       bool              `xml:"isDefault"`
-	CidrBlocks      api.Set[vpcCIDR]  `xml:"cidrBlockAssociationSet"`
-	IPv6CidrBlocks  api.Set[ipv6CIDR] `xml:"ipv6CidrBlockAssociationSet"`
-	Tags            api.Set[tag]      `xml:"tagSet"`
+	VpcID             string                `xml:"vpcId"`
+	OwnerID           string                `xml:"ownerId"`
+	State             string                `xml:"state"`
+	CidrBlock         string                `xml:"cidrBlock"`
+	DhcpOptionsID     string                `xml:"dhcpOptionsId"`
+	InstanceTenancy   string                `xml:"instanceTenancy"`
+	IsDefault         bool                  `xml:"isDefault"`
+	CidrBlocks        api.Set[vpcBlock]     `xml:"cidrBlockAssociationSet"`
+	IPv6CidrBlocks    api.Set[vpcIPv6Block] `xml:"ipv6CidrBlockAssociationSet"`
+	BlockPublicAccess blockPublicAccess     `xml:"blockPublicAccessStates"`
+	Tags              api.Set[tag]          `xml:"tagSet"`
 }
 
-type vpcCIDR struct {
-	AssociationID string    `xml:"associationId"`
-	CidrBlock     string    `xml:"cidrBlock"`
-	State         cidrState `xml:"cidrBlockState"`
-}
-
-type ipv6CIDR struct {
-	AssociationID string    `xml:"associationId"`
-	CidrBlock     string    `xml:"ipv6CidrBlock"`
-	State         cidrState `xml:"ipv6CidrBlockState"`
-}
-
-type cidrState struct {
-	State string `xml:"state"`
+// blockPublicAccess says how VPC Block Public Access treats a VPC or subnet: it is off.
+type blockPublicAccess struct {
+	InternetGatewayBlockMode string `xml:"internetGatewayBlockMode"`
 }
 
 var vpcFilters = filters[vpc.VPC]{
-	"cidr":            vpcCIDRs,
+	"cidr":            func(_ *view, n *vpc.VPC) []string { return onePrefix(primaryBlock(n)) },
 	"dhcp-options-id": func(_ *view, n *vpc.VPC) []string { return one(n.DHCPOptionsID) },
 	"is-default":      vpcDefault,
 	"isDefault":       vpcDefault,
@@ -55,22 +45,59 @@ var vpcFilters = filters[vpc.VPC]{
 	"state":           func(*view, *vpc.VPC) []string { return one("available") },
 	"vpc-id":          func(_ *view, n *vpc.VPC) []string { return one(n.ID) },
 
-	"cidr-block-association.cidr-block": func(_ *view, n *vpc.VPC) []string {
-		v4, _ := families(n.CIDRs)
-		return v4
-	},
-	"ipv6-cidr-block-association.ipv6-cidr-block": func(_ *view, n *vpc.VPC) []string {
-		_, v6 := families(n.CIDRs)
-		return v6
-	},
-}
-
-func vpcCIDRs(_ *view, n *vpc.VPC) []string {
-	v4, _ := families(n.CIDRs)
-	return v4[:min(1, len(v4))]
+	"cidr-block-association.association-id":       func(_ *view, n *vpc.VPC) []string { return associationIDs(n, ipv4Bits) },
+	"cidr-block-association.cidr-block":           func(_ *view, n *vpc.VPC) []string { return blockTexts(n.CIDRs, ipv4Bits) },
+	"cidr-block-association.state":                func(_ *view, n *vpc.VPC) []string { return blockStates(n.CIDRs, ipv4Bits) },
+	"ipv6-cidr-block-association.association-id":  func(_ *view, n *vpc.VPC) []string { return associationIDs(n, ipv6Bits) },
+	"ipv6-cidr-block-association.ipv6-cidr-block": func(_ *view, n *vpc.VPC) []string { return blockTexts(n.CIDRs, ipv6Bits) },
+	"ipv6-cidr-block-association.ipv6-pool":       vpcPools,
+	"ipv6-cidr-block-association.state":           func(_ *view, n *vpc.VPC) []string { return blockStates(n.CIDRs, ipv6Bits) },
 }
 
 func vpcDefault(_ *view, n *vpc.VPC) []string { return oneBool(n.Default) }
+
+// primaryBlock gives the block that the VPC was created with. One that was
+// discovered may have no IPv4 block, and then no primary one.
+func primaryBlock(n *vpc.VPC) netip.Prefix {
+	if all := family(n.CIDRs, ipv4Bits); len(all) > 0 {
+		return all[0]
+	}
+	return netip.Prefix{}
+}
+
+func vpcPools(_ *view, n *vpc.VPC) (out []string) {
+	for _, p := range family(n.CIDRs, ipv6Bits) {
+		out = append(out, n.Pool(p))
+	}
+	return out
+}
+
+func associationIDs(n *vpc.VPC, bits int) (out []string) {
+	for _, p := range family(n.CIDRs, bits) {
+		out = append(out, n.AssociationID(p))
+	}
+	return out
+}
+
+func blockTexts(blocks []netip.Prefix, bits int) []string { return prefixTexts(family(blocks, bits)) }
+
+// blockStates gives the states of the associations with the blocks of a family.
+func blockStates(blocks []netip.Prefix, bits int) []string {
+	if len(family(blocks, bits)) == 0 {
+		return nil
+	}
+	return one(blockAssociated)
+}
+
+// family gives the blocks whose addresses have that many bits.
+func family(blocks []netip.Prefix, bits int) (out []netip.Prefix) {
+	for _, p := range blocks {
+		if p.Addr().BitLen() == bits {
+			out = append(out, p)
+		}
+	}
+	return out
+}
 
 func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
 	found, next, err := describe(v, &in.describing, "vpcSet", in.VpcIDs, vpcFilters)
@@ -81,32 +108,16 @@ func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
 	return out, err
 }
 
-// families parts prefixes into IPv4 and IPv6.
-func families(prefixes []netip.Prefix) (v4, v6 []string) {
-	for _, p := range prefixes {
-		if p.Addr().Is4() {
-			v4 = append(v4, p.String())
-		} else {
-			v6 = append(v6, p.String())
-		}
-	}
-	return v4, v6
-}
-
 func newVPCItem(at place, n *vpc.VPC) vpcItem {
 	item := vpcItem{
 		VpcID: n.ID, OwnerID: n.Account, State: "available", DhcpOptionsID: n.DHCPOptionsID, InstanceTenancy: n.Tenancy, IsDefault: n.Default,
-		Tags: tagSet(at, n.ID),
+		CidrBlock: prefixText(primaryBlock(n)), BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
 	}
-	v4, v6 := families(n.CIDRs)
-	for _, p := range v4 {
-		item.CidrBlocks = append(item.CidrBlocks, vpcCIDR{vpc.NewID("vpc-cidr-assoc", n.ID, p), p, cidrState{"associated"}})
+	for _, p := range family(n.CIDRs, ipv4Bits) {
+		item.CidrBlocks = append(item.CidrBlocks, newVPCBlock(n, p, blockAssociated))
 	}
-	for _, p := range v6 {
-		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, ipv6CIDR{vpc.NewID("vpc-cidr-assoc", n.ID, p), p, cidrState{"associated"}})
-	}
-	if len(v4) > 0 {
-		item.CidrBlock = v4[0]
+	for _, p := range family(n.CIDRs, ipv6Bits) {
+		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, newVPCIPv6Block(n, p, blockAssociated))
 	}
 	return item
 }

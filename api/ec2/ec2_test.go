@@ -86,20 +86,28 @@ func put(tb testing.TB, inv *vpc.Inventory, resources ...vpc.Resource) {
 // newClient gives AWS's SDK, an ENI's id, and what was sealed.
 func newClient(t *testing.T) (*sdk.Client, string, *sealed) {
 	t.Helper()
+	c, inv, seal := newNetwork(t)
+	subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
+	eni := &vpc.ENI{Head: vpc.Head{ID: vpc.NewID("eni", "test"), Account: account, Region: region}, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
+	put(t, inv, eni)
+	return c, eni.ID, seal
+}
+
+// newNetwork gives AWS's SDK, the resources, of which there are those of the
+// default VPC, and what was sealed.
+func newNetwork(t *testing.T) (*sdk.Client, *vpc.Inventory, *sealed) {
+	t.Helper()
 	seal := &sealed{}
 	h, inv := newRouter(t, false, func(o *ec2.Options) { o.Sealer = seal })
 	if err := inv.EnsureDefault(t.Context(), account, region); err != nil {
 		t.Fatal(err)
 	}
-	subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
-	eni := &vpc.ENI{Head: vpc.Head{ID: vpc.NewID("eni", "test"), Account: account, Region: region}, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
-	put(t, inv, eni)
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{
 		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-	}), eni.ID, seal
+	}), inv, seal
 }
 
 func s3Input(eni string) *sdk.CreateFlowLogsInput {

@@ -2,12 +2,25 @@ package ec2
 
 import "github.com/flowemu/flowemu/api"
 
-// vpcActions are those about VPCs, subnets and DHCP options.
+// vpcActions are those about VPCs, subnets and what an account has of them.
 func vpcActions(s *server) []api.Action {
 	return []api.Action{
+		change(s, "AssociateSubnetCidrBlock", associateSubnetCidrBlock),
+		change(s, "AssociateVpcCidrBlock", associateVpcCidrBlock),
+		change(s, "CreateDefaultSubnet", createDefaultSubnet),
+		change(s, "CreateDefaultVpc", createDefaultVpc),
+		change(s, "CreateSubnet", createSubnet),
+		change(s, "CreateVpc", createVpc),
 		change(s, "DeleteSubnet", deleteSubnet),
+		change(s, "DeleteVpc", deleteVpc),
+		read(s, "DescribeAccountAttributes", describeAccountAttributes),
 		read(s, "DescribeSubnets", describeSubnets),
+		read(s, "DescribeVpcAttribute", describeVpcAttribute),
 		read(s, "DescribeVpcs", describeVpcs),
+		change(s, "DisassociateSubnetCidrBlock", disassociateSubnetCidrBlock),
+		change(s, "DisassociateVpcCidrBlock", disassociateVpcCidrBlock),
 		change(s, "ModifySubnetAttribute", modifySubnetAttribute),
+		change(s, "ModifyVpcAttribute", modifyVpcAttribute),
+		change(s, "ModifyVpcTenancy", modifyVpcTenancy),
 	}
 }
