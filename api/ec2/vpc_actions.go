@@ -2,18 +2,22 @@ package ec2
 
 import "github.com/flowemu/flowemu/api"
 
-// vpcActions are those about VPCs, subnets and what an account has of them.
+// vpcActions are those about VPCs, subnets, DHCP options and what an account has of them.
 func vpcActions(s *server) []api.Action {
 	return []api.Action{
+		change(s, "AssociateDhcpOptions", associateDhcpOptions),
 		change(s, "AssociateSubnetCidrBlock", associateSubnetCidrBlock),
 		change(s, "AssociateVpcCidrBlock", associateVpcCidrBlock),
 		change(s, "CreateDefaultSubnet", createDefaultSubnet),
 		change(s, "CreateDefaultVpc", createDefaultVpc),
+		change(s, "CreateDhcpOptions", createDhcpOptions),
 		change(s, "CreateSubnet", createSubnet),
 		change(s, "CreateVpc", createVpc),
+		change(s, "DeleteDhcpOptions", deleteDhcpOptions),
 		change(s, "DeleteSubnet", deleteSubnet),
 		change(s, "DeleteVpc", deleteVpc),
 		read(s, "DescribeAccountAttributes", describeAccountAttributes),
+		read(s, "DescribeDhcpOptions", describeDhcpOptions),
 		read(s, "DescribeSubnets", describeSubnets),
 		read(s, "DescribeVpcAttribute", describeVpcAttribute),
 		read(s, "DescribeVpcs", describeVpcs),

@@ -1,0 +1,27 @@
+package ec2
+
+import (
+	"fmt"
+
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type deleteDhcpOptionsInput struct {
+	dryRun
+	DhcpOptionsID string `query:"DhcpOptionsId"`
+}
+
+func deleteDhcpOptions(t *tx, in *deleteDhcpOptionsInput) (*returnOutput, error) {
+	if in.DhcpOptionsID == "" {
+		return nil, missingParameter("dhcpOptionsId")
+	}
+	d, err := find[vpc.DHCPOptions](t, in.DhcpOptionsID)
+	if err != nil {
+		return nil, err
+	}
+	if t.Refers(d.ID, vpc.KindVPC) {
+		return nil, dependency(fmt.Sprintf("The dhcpOptions '%s' has dependencies and cannot be deleted.", d.ID))
+	}
+	t.Remove(d)
+	return done()
+}
