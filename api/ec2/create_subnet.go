@@ -57,7 +57,7 @@ func (in *createSubnetInput) blocks(t *tx, v *vpc.VPC, n *vpc.Subnet) (err error
 	}
 	switch {
 	case in.IPv6Native && in.CidrBlock != "":
-		return exclusive("cidrBlock", "ipv6Native")
+		return exclusiveParameters("cidrBlock", "ipv6Native")
 	case in.IPv6Native && in.IPv6CidrBlock == "":
 		return missingParameter("ipv6CidrBlock")
 	case !in.IPv6Native && in.CidrBlock == "":
@@ -129,7 +129,7 @@ func (z *zoneChoice) zone(region string) (vpc.Zone, error) {
 		return zones[0], nil
 	}
 	if z.AvailabilityZone != "" && z.AvailabilityZoneID != "" {
-		return vpc.Zone{}, exclusive("availabilityZone", "availabilityZoneId")
+		return vpc.Zone{}, exclusiveParameters("availabilityZone", "availabilityZoneId")
 	}
 	var names, ids []string
 	for _, zone := range zones {

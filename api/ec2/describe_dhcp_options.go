@@ -23,12 +23,12 @@ type dhcpItem struct {
 }
 
 type dhcpConfigItem struct {
-	Key    string               `xml:"key"`
-	Values api.Set[stringValue] `xml:"valueSet"`
+	Key    string             `xml:"key"`
+	Values api.Set[dhcpValue] `xml:"valueSet"`
 }
 
-// stringValue is EC2's AttributeValue.
-type stringValue struct {
+// dhcpValue is EC2's AttributeValue.
+type dhcpValue struct {
 	Value string `xml:"value"`
 }
 
@@ -67,7 +67,7 @@ func newDHCPItem(at place, d *vpc.DHCPOptions) dhcpItem {
 	for _, o := range d.Options {
 		c := dhcpConfigItem{Key: o.Key}
 		for _, value := range o.Values {
-			c.Values = append(c.Values, stringValue{value})
+			c.Values = append(c.Values, dhcpValue{value})
 		}
 		item.Configurations = append(item.Configurations, c)
 	}

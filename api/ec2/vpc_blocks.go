@@ -71,7 +71,7 @@ func (r *blockRequest) ipv6(t *tx, v *vpc.VPC) (netip.Prefix, error) {
 	case r.BorderGroup != "" && r.BorderGroup != t.Region:
 		return netip.Prefix{}, invalidValue(fmt.Sprintf("Value (%s) for parameter ipv6CidrBlockNetworkBorderGroup is invalid.", r.BorderGroup))
 	case r.AmazonProvided && (r.IPv6CidrBlock != "" || r.IPv6Pool != ""):
-		return netip.Prefix{}, exclusive("amazonProvidedIpv6CidrBlock", "ipv6Pool")
+		return netip.Prefix{}, exclusiveParameters("amazonProvidedIpv6CidrBlock", "ipv6Pool")
 	case r.AmazonProvided:
 		return t.AmazonBlock(v), nil
 	case r.IPv6Pool == "":
@@ -86,8 +86,8 @@ func (r *blockRequest) ipv6(t *tx, v *vpc.VPC) (netip.Prefix, error) {
 	return block, err
 }
 
-// exclusive is the error that two parameters exclude each other.
-func exclusive(a, b string) error {
+// exclusiveParameters is the error that two parameters exclude each other.
+func exclusiveParameters(a, b string) error {
 	return &api.Error{Code: "InvalidParameterCombination", Message: fmt.Sprintf("The parameter %s cannot be used with the parameter %s", a, b)}
 }
 
