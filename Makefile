@@ -26,8 +26,9 @@ generate: ## docs/fields.md from the field table
 	go test ./flowlog -run TestFieldsDoc -update
 	git diff --exit-code -- docs/fields.md
 
-e2e: ## the program as a process: the README's session, kill -9, namespaces
-	go test -count=1 -v -run 'TestSession|TestKill|TestVeth' ./capture ./cmd/flowemu
+e2e: ## the program as a process: the README's session, kill -9, namespaces, three of AWS's clients
+	if command -v npm >/dev/null; then npm ci --prefix e2e/js --no-audit --no-fund; fi
+	go test -count=1 -v -run 'TestSession|TestKill|TestVeth|TestClients' ./capture ./cmd/flowemu
 
 soak: ## kill -9 during delivery, many times
 	FLOWEMU_SOAK=1 go test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/flowemu
