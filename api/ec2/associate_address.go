@@ -20,7 +20,6 @@ type associateAddressInput struct {
 }
 
 type associateAddressOutput struct {
-	Return        bool   `xml:"return"`
 	AssociationID string `xml:"associationId"`
 }
 
@@ -36,7 +35,7 @@ func associateAddress(t *tx, in *associateAddressInput) (*associateAddressOutput
 		return nil, err
 	}
 	if a.InterfaceID == e.ID && a.PrivateIP == private {
-		return &associateAddressOutput{true, a.AssociationID}, nil
+		return &associateAddressOutput{a.AssociationID}, nil
 	}
 	switch {
 	case a.AssociationID != "" && in.AllowReassociation != nil && !*in.AllowReassociation:
@@ -54,7 +53,7 @@ func associateAddress(t *tx, in *associateAddressInput) (*associateAddressOutput
 	if err := t.updatePublicOf(e.ID); err != nil {
 		return nil, err
 	}
-	return &associateAddressOutput{true, a.AssociationID}, nil
+	return &associateAddressOutput{a.AssociationID}, nil
 }
 
 // target gives the interface and its private address that get the public one.

@@ -3,6 +3,7 @@ package ec2
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/flowemu/flowemu/api"
@@ -45,22 +46,22 @@ func deleteFlowLogs(t *tx, in *deleteFlowLogsInput) (*deleteFlowLogsOutput, erro
 }
 
 func checkFlowLogIDs(ids []string) error {
-	if len(ids) == 0 {
-		return missingParameter("FlowLogId")
-	}
 	if len(ids) > maxIDs {
 		return invalidValue(fmt.Sprintf("The number of flow log ids must not exceed %d.", maxIDs))
 	}
+	if len(ids) == 0 || slices.Contains(ids, "") {
+		return invalidFlowLogID("null")
+	}
 	for _, id := range ids {
 		if !strings.HasPrefix(id, "fl-") {
-			value := "'" + id + "'"
-			if id == "" {
-				value = "null"
-			}
-			return invalidValue(fmt.Sprintf("1 validation error detected: Value %s at 'flowLogId' has an invalid format", value))
+			return invalidFlowLogID("'" + id + "'")
 		}
 	}
 	return nil
+}
+
+func invalidFlowLogID(value string) error {
+	return invalidValue(fmt.Sprintf("1 validation error detected: Value %s at 'flowLogId' has an invalid format", value))
 }
 
 // watched gives what the caller's flow logs of those ids watch.

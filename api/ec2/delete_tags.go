@@ -27,7 +27,7 @@ func deleteTags(t *tx, in *deleteTagsInput) (*returnOutput, error) {
 	}
 	for _, m := range in.Tags {
 		if isReserved(m.Key) {
-			return nil, reservedKey()
+			return nil, reservedKey(m.Key)
 		}
 	}
 	for _, id := range in.ResourceIDs {

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -69,6 +70,9 @@ func (v *view) position(action string, p *paging) (string, error) {
 		return "", nil
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(*p.NextToken)
+	if err == nil && base64.RawURLEncoding.EncodeToString(sealed) != *p.NextToken {
+		err = errors.New("it is not as it was made")
+	}
 	if err == nil {
 		sealed, err = v.pages.aead.Open(nil, nil, sealed, v.context(action))
 	}

@@ -2,30 +2,22 @@ package ec2_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
-	"github.com/flowemu/flowemu/api"
-	"github.com/flowemu/flowemu/api/ec2"
-	"github.com/flowemu/flowemu/store"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -41,34 +33,11 @@ type crowd struct {
 
 func newCrowd(t *testing.T) *crowd {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Volatile: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	inv, err := vpc.NewInventory(t.Context(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := inv.EnsureDefault(t.Context(), account, region); err != nil {
-		t.Fatal(err)
-	}
-	service := ec2.Service(ec2.Options{Network: inv, Buckets: buckets{"flow-logs"}, Sealer: &nothing{}, NewID: vpc.RandomID, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
-	srv := httptest.NewServer(api.NewRouter(api.RouterOptions{Services: []api.Service{service}, Account: account, Region: region}))
-	t.Cleanup(srv.Close)
+	c, inv, _ := newNetwork(t)
 	return &crowd{
-		network: inv, subnet: vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0], http: srv.Client(), account: account, region: region,
-		Client: sdk.New(sdk.Options{
-			Region: region, BaseEndpoint: &srv.URL, RetryMaxAttempts: 1,
-			Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
-		}),
+		Client: c, network: inv, subnet: vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0], http: http.DefaultClient, account: account, region: region,
 	}
 }
-
-// nothing seals nothing.
-type nothing struct{}
-
-func (*nothing) Seal(context.Context, string, string, []string) error { return nil }
 
 // add makes interfaces of a description.
 func (c *crowd) add(t *testing.T, n int, description string) (ids []string) {
@@ -119,7 +88,7 @@ func sizeName(small bool) string {
 
 func (c *crowd) interfaces() listing {
 	return listing{
-		"DescribeNetworkInterfaces", filterOf("description", "small"),
+		"DescribeNetworkInterfaces", formFilter("description", "small"),
 		[]string{"networkInterfaceId"},
 		func(t *testing.T, n int, small bool) []string { return c.add(t, n, sizeName(small)) },
 		c.remove,
@@ -146,7 +115,7 @@ func (c *crowd) flowLogs() listing {
 			t.Errorf("%+v %v", out, err)
 		}
 	}
-	return listing{"DescribeFlowLogs", filterOf("traffic-type", "REJECT"), []string{"flowLogId"}, create, remove}
+	return listing{"DescribeFlowLogs", formFilter("traffic-type", "REJECT"), []string{"flowLogId"}, create, remove}
 }
 
 // tags lists tags of interfaces, named by id and key.
@@ -172,12 +141,12 @@ func (c *crowd) tags() listing {
 			}
 		}
 	}
-	return listing{"DescribeTags", filterOf("value", "small"), []string{"resourceId", "key"}, create, remove}
+	return listing{"DescribeTags", formFilter("value", "small"), []string{"resourceId", "key"}, create, remove}
 }
 
 func (c *crowd) listings() []listing { return []listing{c.interfaces(), c.flowLogs(), c.tags()} }
 
-func filterOf(name, value string) url.Values {
+func formFilter(name, value string) url.Values {
 	return url.Values{"Filter.1.Name": {name}, "Filter.1.Value.1": {value}}
 }
 
@@ -452,12 +421,10 @@ func TestTokens(t *testing.T) {
 				refused(c, "the token of "+action, other)
 			}
 		}
-		// Not held yet, since base64 is not read strictly: another last byte with the same
-		// significant bits, and line breaks inside of a token, are accepted.
-		for i := range len(token) - 1 {
+		for i := range len(token) {
 			refused(c, fmt.Sprintf("byte %d changed", i), changed(token, i))
 		}
-		for _, wrong := range []string{"nonsense", token + "A", token + "=", token + " ", token + token, token[1:], token[:len(token)-1], token[:9] + token[10:]} {
+		for _, wrong := range []string{"nonsense", token + "A", token + "=", token + " ", token + token, token[1:], token[:len(token)-1], token[:9] + token[10:], token[:9] + "\n" + token[9:]} {
 			refused(c, "not the token", wrong)
 		}
 		refused(&account, "another account", token)

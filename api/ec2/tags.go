@@ -49,7 +49,7 @@ func checkTags(tags []tag) error {
 		case t.Key == "":
 			return invalidValue("Tag key cannot be empty.")
 		case isReserved(t.Key):
-			return reservedKey()
+			return reservedKey(t.Key)
 		case utf8.RuneCountInString(t.Key) > maxTagKey:
 			return invalidValue(fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey))
 		case utf8.RuneCountInString(t.Value) > maxTagValue:
@@ -61,8 +61,8 @@ func checkTags(tags []tag) error {
 
 func isReserved(key string) bool { return strings.HasPrefix(strings.ToLower(key), reserved) }
 
-func reservedKey() error {
-	return invalidValue(fmt.Sprintf("Tag keys starting with '%s' are reserved for internal use", reserved))
+func reservedKey(key string) error {
+	return invalidValue(fmt.Sprintf("Value ( %s ) for parameter key is invalid. Tag keys starting with '%s' are reserved for internal use", key, reserved))
 }
 
 // addTags adds tags to a resource, as far as the limits allow.
