@@ -69,19 +69,14 @@ func (tx *Tx) openGroup(vpcID string) {
 		return
 	}
 	var out []*SecurityGroupRule
-	for _, r := range tx.rulesOf(group) {
+	for _, r := range tx.GroupRules(group.ID) {
 		if r.Egress {
 			out = append(out, r)
 		}
 	}
 	if len(out) == 1 && out[0].CIDR == anyIPv4 && out[0].Protocol == AllProtocols {
-		tx.Put(allowOut(group, anyIPv6))
+		tx.Put(allowOut(group, anyIPv6, defaultOut(tx.VPC(vpcID), anyIPv6)))
 	}
-}
-
-// rulesOf gives the rules of a group, not those that name it as their peer.
-func (s *Snapshot) rulesOf(g *SecurityGroup) []*SecurityGroupRule {
-	return slices.DeleteFunc(Referring[SecurityGroupRule](s, g.ID), func(r *SecurityGroupRule) bool { return r.GroupID != g.ID })
 }
 
 // AmazonBlock gives an IPv6 block for v that no VPC has. It looks like one of
@@ -121,7 +116,7 @@ func (s *Snapshot) DefaultsOf(vpcID string) []Resource {
 	var out []Resource
 	if g := s.DefaultGroup(vpcID); g != nil {
 		out = append(out, g)
-		for _, r := range s.rulesOf(g) {
+		for _, r := range s.GroupRules(g.ID) {
 			out = append(out, r)
 		}
 	}

@@ -16,20 +16,16 @@ func NewVPC(v *VPC) []Resource {
 	head := func(prefix string, parts ...string) Head {
 		return Head{ID: NewID(prefix, append([]string{v.ID, "default"}, parts...)...), Account: v.Account, Region: v.Region}
 	}
-	group := &SecurityGroup{Head: head("sg"), VPCID: v.ID, Name: "default", Description: "default VPC security group"}
+	group := &SecurityGroup{Head: head("sg"), Name: "default", Description: "default VPC security group"}
 	out := []Resource{
-		v, group,
+		v,
 		&SecurityGroupRule{
 			Head: head("sgr", "ingress"), GroupID: group.ID, Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, PeerGroupID: group.ID, PeerAccount: v.Account,
 		},
-		allowOut(group, anyIPv4),
 		&RouteTable{Head: head("rtb"), VPCID: v.ID, Associations: []RouteTableAssociation{{ID: NewID("rtbassoc", v.ID, "main"), Main: true}}},
 		&NetworkACL{Head: head("acl"), VPCID: v.ID, Default: true, Entries: defaultEntries(v)},
 	}
-	if v.hasIPv6() {
-		out = append(out, allowOut(group, anyIPv6))
-	}
-	return out
+	return append(out, v.NewGroup(group, func(to netip.Prefix) Head { return defaultOut(v, to) })...)
 }
 
 var (
@@ -59,17 +55,10 @@ func allowAll(number int, egress bool, peers netip.Prefix) ACLEntry {
 	return ACLEntry{Number: number, Egress: egress, Allow: true, Protocol: AllProtocols, CIDR: peers}
 }
 
-// allowOut is the rule of a default security group that lets everything out to
-// IPv4 or IPv6 addresses.
-func allowOut(g *SecurityGroup, peers netip.Prefix) *SecurityGroupRule {
-	parts := []string{g.VPCID, "default", "egress"}
-	if peers == anyIPv6 {
-		parts = append(parts, "ipv6")
-	}
-	return &SecurityGroupRule{
-		Head: Head{ID: NewID("sgr", parts...), Account: g.Account, Region: g.Region}, GroupID: g.ID, Egress: true,
-		Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, CIDR: peers,
-	}
+// defaultOut is the head of the rule by which a VPC's default security group
+// lets everything out to a range.
+func defaultOut(v *VPC, to netip.Prefix) Head {
+	return Head{ID: NewID("sgr", v.ID, "default", "egress", to.String()), Account: v.Account, Region: v.Region}
 }
 
 func (v *VPC) hasIPv6() bool { return slices.ContainsFunc(v.CIDRs, isIPv6) }
@@ -128,8 +117,8 @@ func (tx *Tx) PutSubnet(n *Subnet) {
 	}
 }
 
-// EnsureDefault makes AWS's default VPC for an account in a Region where it was
-// never seen before.
+// EnsureDefault makes what AWS gives an account in a Region, its default VPC and
+// the prefix lists that AWS manages, where it was never seen before.
 func (inv *Inventory) EnsureDefault(ctx context.Context, account, region string) error {
 	place := &Place{Head: Head{ID: account + "/" + region, Account: account, Region: region}}
 	if Get[Place](inv.Snapshot(), place.ID) != nil {
@@ -140,6 +129,7 @@ func (inv *Inventory) EnsureDefault(ctx context.Context, account, region string)
 			return nil
 		}
 		tx.Put(place)
+		tx.putAWSPrefixLists(account, region)
 		tx.PutDefaultVPC(&VPC{Head: Head{ID: NewID("vpc", account, region, "default"), Account: account, Region: region}})
 		return nil
 	})

@@ -1,6 +1,9 @@
 package vpc
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // AllProtocols is the protocol -1 of rules: every one.
 const AllProtocols = -1
@@ -49,6 +52,27 @@ func (*SecurityGroupRule) Kind() Kind { return KindRule }
 // Refs gives the group, the peer group and the prefix list.
 func (r *SecurityGroupRule) Refs() []string { return refs(r.GroupID, r.PeerGroupID, r.PrefixList) }
 
+// GroupRules gives the rules of a security group, in order of their ids.
+func (s *Snapshot) GroupRules(groupID string) []*SecurityGroupRule {
+	return slices.DeleteFunc(Referring[SecurityGroupRule](s, groupID), func(r *SecurityGroupRule) bool { return r.GroupID != groupID })
+}
+
+// NewGroup makes a security group of v with the rules that it begins with:
+// everything may go out, over IPv6 where v has it. head makes the head of the rule for a range.
+// Source: "Security group basics", VPC user guide.
+func (v *VPC) NewGroup(g *SecurityGroup, head func(to netip.Prefix) Head) []Resource {
+	g.VPCID = v.ID
+	out := []Resource{g, allowOut(g, anyIPv4, head(anyIPv4))}
+	if v.hasIPv6() {
+		out = append(out, allowOut(g, anyIPv6, head(anyIPv6)))
+	}
+	return out
+}
+
+func allowOut(g *SecurityGroup, to netip.Prefix, h Head) *SecurityGroupRule {
+	return &SecurityGroupRule{Head: h, GroupID: g.ID, Egress: true, Protocol: AllProtocols, FromPort: AnyPort, ToPort: AnyPort, CIDR: to}
+}
+
 // KindNetworkACL is the kind of a NetworkACL.
 const KindNetworkACL Kind = "network-acl"
 
@@ -92,27 +116,3 @@ func (a *NetworkACL) Refs() []string {
 	}
 	return refs(out...)
 }
-
-// KindPrefixList is the kind of a PrefixList.
-const KindPrefixList Kind = "prefix-list"
-
-// PrefixList is a managed prefix list.
-type PrefixList struct {
-	Head
-	noRefs
-	Name       string
-	IPv6       bool
-	MaxEntries int
-	Version    int
-	Versions   [][]PrefixListEntry // the entries by version, from 1 on; the last is the current one
-	Owner      string              // the account, or AWS
-}
-
-// PrefixListEntry is a range in a prefix list.
-type PrefixListEntry struct {
-	CIDR        netip.Prefix
-	Description string
-}
-
-// Kind is KindPrefixList.
-func (*PrefixList) Kind() Kind { return KindPrefixList }
