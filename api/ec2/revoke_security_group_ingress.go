@@ -1,0 +1,114 @@
+package ec2
+
+import (
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type revokeSecurityGroupIngressInput struct {
+	revokeSecurityGroupEgressInput
+	GroupName string `query:"GroupName"`
+}
+
+type revokeSecurityGroupOutput struct {
+	Return  bool                    `xml:"return"`
+	Unknown api.Set[permissionItem] `xml:"unknownIpPermissionSet"`
+	Revoked api.Set[revokedRule]    `xml:"revokedSecurityGroupRuleSet"`
+}
+
+type revokedRule struct {
+	SecurityGroupRuleID string `xml:"securityGroupRuleId"`
+	GroupID             string `xml:"groupId"`
+	IsEgress            bool   `xml:"isEgress"`
+	IPProtocol          string `xml:"ipProtocol"`
+	FromPort            int    `xml:"fromPort"`
+	ToPort              int    `xml:"toPort"`
+	CidrIPv4            string `xml:"cidrIpv4,omitempty"`
+	CidrIPv6            string `xml:"cidrIpv6,omitempty"`
+	PrefixListID        string `xml:"prefixListId,omitempty"`
+	ReferencedGroupID   string `xml:"referencedGroupId,omitempty"`
+	Description         string `xml:"description,omitempty"`
+}
+
+func revokeSecurityGroupIngress(t *tx, in *revokeSecurityGroupIngressInput) (*revokeSecurityGroupOutput, error) {
+	g, err := groupOf(t, in.GroupID, in.GroupName)
+	if err != nil {
+		return nil, err
+	}
+	return revoke(t, g, false, &in.revokeSecurityGroupEgressInput)
+}
+
+// revoke removes the rules that a request names from a group, all or none.
+func revoke(t *tx, g *vpc.SecurityGroup, egress bool, in *revokeSecurityGroupEgressInput) (*revokeSecurityGroupOutput, error) {
+	var found, unknown []*vpc.SecurityGroupRule
+	var err error
+	if len(in.RuleIDs) > 0 {
+		found, err = groupRules(t, g, egress, in.RuleIDs)
+	} else {
+		found, unknown, err = rulesLike(t, g, egress, in.all())
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &revokeSecurityGroupOutput{Return: true, Unknown: permissionItems(unknown)}
+	for _, r := range found {
+		t.Remove(r)
+		out.Revoked = append(out.Revoked, newRevokedRule(r))
+	}
+	return out, nil
+}
+
+// groupRules gives the rules of a group that ids name.
+func groupRules(at place, g *vpc.SecurityGroup, egress bool, ids []string) ([]*vpc.SecurityGroupRule, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	var out []*vpc.SecurityGroupRule
+	for _, id := range slices.Compact(ids) {
+		r, err := find[vpc.SecurityGroupRule](at, id)
+		if err != nil {
+			return nil, err
+		}
+		if r.GroupID != g.ID || r.Egress != egress {
+			return nil, kindNamed(vpc.KindRule).missing(id)
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// rulesLike gives the rules of a group that permissions name, and those that it
+// does not have: they are an error, except in the default VPC.
+// Source: EC2 API, RevokeSecurityGroupIngress.
+func rulesLike(at place, g *vpc.SecurityGroup, egress bool, list []permission) (found, unknown []*vpc.SecurityGroupRule, err error) {
+	named, err := rulesOf(at, g, egress, list)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, _ := at.in()
+	v := s.VPC(g.VPCID)
+	for i := range named {
+		switch r := ruleLike(s, &named[i]); {
+		case r != nil:
+			found = append(found, r)
+		case v != nil && v.Default:
+			unknown = append(unknown, &named[i])
+		default:
+			return nil, nil, noRule()
+		}
+	}
+	return found, unknown, nil
+}
+
+func noRule() error {
+	return &api.Error{Code: "InvalidPermission.NotFound", Message: "The specified rule does not exist in this security group."}
+}
+
+func newRevokedRule(r *vpc.SecurityGroupRule) revokedRule {
+	v4, v6 := cidrTexts(r)
+	return revokedRule{
+		SecurityGroupRuleID: r.ID, GroupID: r.GroupID, IsEgress: r.Egress, IPProtocol: protocolText(r.Protocol), FromPort: r.FromPort, ToPort: r.ToPort,
+		CidrIPv4: v4, CidrIPv6: v6, PrefixListID: r.PrefixList, ReferencedGroupID: r.PeerGroupID, Description: r.Description,
+	}
+}

@@ -1,0 +1,122 @@
+package ec2
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// Protocols that rules name and whose ports or types they look at.
+const (
+	protocolICMP   = 1
+	protocolTCP    = 6
+	protocolUDP    = 17
+	protocolICMPv6 = 58
+)
+
+var ruleProtocols = map[int]string{protocolICMP: "icmp", protocolTCP: "tcp", protocolUDP: "udp", protocolICMPv6: "icmpv6"}
+
+// protocolText gives a protocol as replies have it.
+// Source: EC2 API, IpPermission, IpProtocol.
+func protocolText(p int) string {
+	if name, ok := ruleProtocols[p]; ok {
+		return name
+	}
+	return strconv.Itoa(p)
+}
+
+// parseProtocol reads the name or number of a rule's protocol.
+func parseProtocol(text string) (int, error) {
+	if text == "" {
+		return 0, invalidValue("Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.")
+	}
+	for number, name := range ruleProtocols {
+		if strings.EqualFold(name, text) {
+			return number, nil
+		}
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil || number < vpc.AllProtocols || number > 255 {
+		return 0, invalidValue(fmt.Sprintf("Invalid value '%s' for IP protocol. Unknown protocol.", text))
+	}
+	return number, nil
+}
+
+// ruleHasPorts says whether rules of a protocol have ports, or ICMP types and codes.
+func ruleHasPorts(protocol int) bool { return ruleProtocols[protocol] != "" }
+
+// setPorts sets a rule's protocol and its ports, or ICMP type and code. Other
+// protocols have none: what is given is ignored.
+// Source: EC2 API, IpPermission; the texts are those that clients quote.
+func setPorts(r *vpc.SecurityGroupRule, protocol string, from, to *int) error {
+	number, err := parseProtocol(protocol)
+	if err != nil {
+		return err
+	}
+	r.Protocol, r.FromPort, r.ToPort = number, vpc.AnyPort, vpc.AnyPort
+	switch {
+	case !ruleHasPorts(number), number == protocolICMPv6 && from == nil && to == nil:
+		return nil
+	case number == protocolTCP || number == protocolUDP:
+		err = checkPorts(from, to)
+	default:
+		err = checkICMP(from, to)
+	}
+	if err == nil {
+		r.FromPort, r.ToPort = *from, *to
+	}
+	return err
+}
+
+const maxRulePort = 65535
+
+func checkPorts(from, to *int) error {
+	switch {
+	case from == nil && to != nil:
+		return &api.Error{Code: "InvalidPermission.Malformed", Message: "TCP/UDP port (-1) out of range"}
+	case from == nil || to == nil:
+		return invalidValue("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
+	case *from < 0 || *from > maxRulePort:
+		return invalidValue(fmt.Sprintf("TCP/UDP (from) port (%d) out of range", *from))
+	case *to < 0 || *to > maxRulePort:
+		return invalidValue(fmt.Sprintf("TCP/UDP (to) port (%d) out of range", *to))
+	case *from > *to:
+		return invalidValue(fmt.Sprintf("Invalid TCP/UDP port range (%d:%d)", *from, *to))
+	}
+	return nil
+}
+
+func checkICMP(kind, code *int) error {
+	switch {
+	case kind == nil || code == nil:
+		return invalidValue("Invalid value 'Must specify both from and to ports with ICMP.' for portRange.")
+	case *kind < vpc.AnyPort || *kind > 255:
+		return invalidValue(fmt.Sprintf("ICMP type (%d) out of range", *kind))
+	case *code < vpc.AnyPort || *code > 255 || *kind == vpc.AnyPort && *code != vpc.AnyPort:
+		return invalidValue(fmt.Sprintf("ICMP code (%d) out of range", *code))
+	}
+	return nil
+}
+
+// ruleText names a rule as AWS does in the error that it is there already.
+func ruleText(r *vpc.SecurityGroupRule) string {
+	anyOr := func(n int) string {
+		if n == vpc.AnyPort {
+			return "ALL"
+		}
+		return strconv.Itoa(n)
+	}
+	what := fmt.Sprintf("protocol: %d", r.Protocol)
+	switch r.Protocol {
+	case vpc.AllProtocols:
+		what = "ALL"
+	case protocolTCP, protocolUDP:
+		what = fmt.Sprintf("%s, from port: %d, to port: %d", strings.ToUpper(protocolText(r.Protocol)), r.FromPort, r.ToPort)
+	case protocolICMP, protocolICMPv6:
+		what = fmt.Sprintf("%s, type: %s, code: %s", strings.ToUpper(protocolText(r.Protocol)), anyOr(r.FromPort), anyOr(r.ToPort))
+	}
+	return fmt.Sprintf("peer: %s, %s, ALLOW", r.PeerGroupID+r.PrefixList+prefixText(r.CIDR), what)
+}
