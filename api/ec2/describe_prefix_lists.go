@@ -1,0 +1,48 @@
+package ec2
+
+import (
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type describePrefixListsInput struct {
+	describing
+	PrefixListIDs []string `query:"PrefixListId"`
+}
+
+type describePrefixListsOutput struct {
+	PrefixLists api.Set[serviceListItem] `xml:"prefixListSet"`
+	NextToken   string                   `xml:"nextToken,omitempty"`
+}
+
+type serviceListItem struct {
+	PrefixListID   string          `xml:"prefixListId"`
+	PrefixListName string          `xml:"prefixListName"`
+	Cidrs          api.Set[string] `xml:"cidrSet"`
+}
+
+var serviceListFilters = filters[vpc.PrefixList]{
+	"prefix-list-id":   managedListFilters["prefix-list-id"],
+	"prefix-list-name": managedListFilters["prefix-list-name"],
+}
+
+// describePrefixLists gives the lists of AWS's services.
+func describePrefixLists(v *view, in *describePrefixListsInput) (*describePrefixListsOutput, error) {
+	found, err := matchingLists(v, &in.describing, in.PrefixListIDs, serviceListFilters)
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(l *vpc.PrefixList) bool { return l.Owner != vpc.OwnerAWS })
+	found, next, err := pageOf(v, "prefix-lists", &in.paging, minResults, maxResults, found, func(l *vpc.PrefixList) string { return l.ID })
+	out := &describePrefixListsOutput{NextToken: next}
+	for _, l := range found {
+		item := serviceListItem{PrefixListID: l.ID, PrefixListName: l.Name}
+		for _, e := range l.Entries {
+			item.Cidrs = append(item.Cidrs, e.CIDR.String())
+		}
+		out.PrefixLists = append(out.PrefixLists, item)
+	}
+	return out, err
+}
