@@ -19,7 +19,6 @@ type createSecurityGroupInput struct {
 }
 
 type createSecurityGroupOutput struct {
-	Return           bool         `xml:"return"`
 	GroupID          string       `xml:"groupId"`
 	SecurityGroupArn string       `xml:"securityGroupArn"`
 	Tags             api.Set[tag] `xml:"tagSet"`
@@ -43,7 +42,7 @@ func createSecurityGroup(t *tx, in *createSecurityGroupInput) (*createSecurityGr
 	if err := t.tagNew(g, in.TagSpecifications); err != nil {
 		return nil, err
 	}
-	return &createSecurityGroupOutput{Return: true, GroupID: g.ID, SecurityGroupArn: groupArn(g), Tags: tagSet(t, g.ID)}, nil
+	return &createSecurityGroupOutput{GroupID: g.ID, SecurityGroupArn: groupArn(g), Tags: tagSet(t, g.ID)}, nil
 }
 
 func vpcOfNewGroup(t *tx, id string) (*vpc.VPC, error) {

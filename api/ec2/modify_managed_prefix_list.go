@@ -9,13 +9,13 @@ import (
 
 type modifyManagedPrefixListInput struct {
 	dryRun
-	PrefixListID   string      `query:"PrefixListId"`
-	CurrentVersion *int        `query:"CurrentVersion"`
-	PrefixListName *string     `query:"PrefixListName"`
-	AddEntries     []listEntry `query:"AddEntry"`
-	RemoveEntries  []listEntry `query:"RemoveEntry"`
-	MaxEntries     *int        `query:"MaxEntries"`
-	_              struct{}    `ignored:"IpamPrefixListResolverSyncEnabled"`
+	PrefixListID   string          `query:"PrefixListId"`
+	CurrentVersion *int            `query:"CurrentVersion"`
+	PrefixListName *string         `query:"PrefixListName"`
+	AddEntries     []listEntry     `query:"AddEntry"`
+	RemoveEntries  []listEntryCIDR `query:"RemoveEntry"`
+	MaxEntries     *int            `query:"MaxEntries"`
+	_              struct{}        `ignored:"IpamPrefixListResolverSyncEnabled"`
 }
 
 func modifyManagedPrefixList(t *tx, in *modifyManagedPrefixListInput) (*prefixListOutput, error) {

@@ -20,10 +20,15 @@ const (
 	maxListName     = 255
 )
 
-// listEntry is EC2's AddPrefixListEntry and RemovePrefixListEntry.
+// listEntry is EC2's AddPrefixListEntry.
 type listEntry struct {
 	Cidr        string `query:"Cidr"`
 	Description string `query:"Description"`
+}
+
+// listEntryCIDR is EC2's RemovePrefixListEntry.
+type listEntryCIDR struct {
+	Cidr string `query:"Cidr"`
 }
 
 type prefixListOutput struct {
@@ -125,7 +130,7 @@ func tooManyEntries(l *vpc.PrefixList) error {
 	return &api.Error{Code: "PrefixListMaxEntriesExceeded", Message: fmt.Sprintf("The prefix list cannot have more than its maximum of %d entries.", l.MaxEntries)}
 }
 
-func removeEntries(l *vpc.PrefixList, remove []listEntry) error {
+func removeEntries(l *vpc.PrefixList, remove []listEntryCIDR) error {
 	for _, e := range remove {
 		p, err := entryCIDR(l, e.Cidr)
 		if err != nil {
