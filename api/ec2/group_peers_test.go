@@ -37,7 +37,7 @@ func newVPCs(t *testing.T) (*sdk.Client, *vpc.Inventory, [2]string) {
 	t.Cleanup(srv.Close)
 	ids := [2]string{vpc.NewID("vpc", "one"), vpc.NewID("vpc", "two")}
 	for _, id := range ids {
-		put(t, inv, vpc.NewVPC(&vpc.VPC{Head: head(id), CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}})...)
+		putResources(t, inv, vpc.NewVPC(&vpc.VPC{Head: head(id), CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}})...)
 	}
 	return sdk.New(sdk.Options{
 		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,
@@ -47,7 +47,7 @@ func newVPCs(t *testing.T) (*sdk.Client, *vpc.Inventory, [2]string) {
 
 func head(id string) vpc.Head { return vpc.Head{ID: id, Account: account, Region: region} }
 
-func put(t *testing.T, inv *vpc.Inventory, list ...vpc.Resource) {
+func putResources(t *testing.T, inv *vpc.Inventory, list ...vpc.Resource) {
 	t.Helper()
 	err := inv.Update(t.Context(), func(tx *vpc.Tx) error {
 		for _, r := range list {
@@ -79,7 +79,7 @@ func TestGroupsOfOtherVPCs(t *testing.T) {
 	}
 	gateway := vpc.NewID("tgw")
 	for i, id := range ids {
-		put(t, inv, &vpc.TransitGatewayAttachment{Head: head(vpc.NewID("tgw-attach", id)), TransitGatewayID: gateway, VPCID: ids[i]})
+		putResources(t, inv, &vpc.TransitGatewayAttachment{Head: head(vpc.NewID("tgw-attach", id)), TransitGatewayID: gateway, VPCID: ids[i]})
 	}
 	if _, err := c.AuthorizeSecurityGroupIngress(t.Context(), in); err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestNonDefaultVPC(t *testing.T) {
 	if _, err := c.DeleteSecurityGroup(t.Context(), &sdk.DeleteSecurityGroupInput{GroupName: aws.String("g")}); code(err) != "InvalidGroup.NotFound" {
 		t.Errorf("by name: %v", err)
 	}
-	put(t, inv, &vpc.ENI{Head: head(vpc.NewID("eni", "x")), VPCID: ids[0], Groups: []string{*g.GroupId}})
+	putResources(t, inv, &vpc.ENI{Head: head(vpc.NewID("eni", "x")), VPCID: ids[0], Groups: []string{*g.GroupId}})
 	if _, err := c.DeleteSecurityGroup(t.Context(), &sdk.DeleteSecurityGroupInput{GroupId: g.GroupId}); code(err) != "DependencyViolation" {
 		t.Errorf("an interface has it: %v", err)
 	}
