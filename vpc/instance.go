@@ -21,8 +21,8 @@ type Instance struct {
 	Ended         time.Time // when it was stopped or terminated
 	UserData      string    // as sent, base64
 	ProfileARN    string    // of the instance profile
+	ClientToken   string    // of its launch
 	Options       InstanceOptions
-	Volumes       []Volume // the root volume first
 }
 
 // InstanceOptions is what EC2 keeps of an instance and has no effect here.
@@ -50,20 +50,6 @@ type MetadataOptions struct {
 	Endpoint     string // enabled, disabled
 	IPv6         string
 	InstanceTags string
-}
-
-// Volume is an EBS volume of an instance. There is nothing on it.
-type Volume struct {
-	ID                  string
-	Device              string // /dev/xvda
-	Size                int    // GiB
-	Type                string // gp3
-	IOPS                int
-	Throughput          int
-	Encrypted           bool
-	KMSKeyID            string
-	SnapshotID          string
-	DeleteOnTermination bool
 }
 
 // Kind is KindInstance.

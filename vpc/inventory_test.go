@@ -195,7 +195,8 @@ func TestFailedGroup(t *testing.T) {
 func TestKinds(t *testing.T) {
 	for _, k := range []vpc.Kind{
 		vpc.KindVPC, vpc.KindSubnet, vpc.KindDHCPOptions, vpc.KindPlace, vpc.KindENI, vpc.KindAddress, vpc.KindInstance, vpc.KindSecurityGroup, vpc.KindRule,
-		vpc.KindNetworkACL, vpc.KindPrefixList, vpc.KindPrefixListVersion, vpc.KindRouteTable, vpc.KindInternetGateway, vpc.KindEgressOnly, vpc.KindNATGateway, vpc.KindTransitGateway,
+		vpc.KindNetworkACL, vpc.KindPrefixList, vpc.KindPrefixListVersion, vpc.KindRouteTable, vpc.KindInternetGateway, vpc.KindEgressOnly,
+		vpc.KindNATGateway, vpc.KindTransitGateway, vpc.KindVolume,
 		vpc.KindTransitGatewayAttachment, vpc.KindTransitGatewayRouteTable, vpc.KindTags, vpc.KindClientToken,
 	} {
 		if r := vpc.New(k); r == nil || r.Kind() != k {

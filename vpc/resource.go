@@ -87,7 +87,8 @@ func refs(ids ...string) []string {
 // New gives an empty resource of a kind of this package, or nil.
 func New(k Kind) Resource {
 	for _, r := range []Resource{
-		&VPC{}, &Subnet{}, &DHCPOptions{}, &Place{}, &ENI{}, &Address{}, &Instance{}, &SecurityGroup{}, &SecurityGroupRule{}, &NetworkACL{}, &PrefixList{}, &PrefixListVersion{},
+		&VPC{}, &Subnet{}, &DHCPOptions{}, &Place{}, &ENI{}, &Address{}, &Instance{}, &SecurityGroup{}, &SecurityGroupRule{}, &NetworkACL{}, &PrefixList{},
+		&PrefixListVersion{}, &Volume{},
 		&RouteTable{}, &InternetGateway{}, &EgressOnlyGateway{}, &NATGateway{}, &TransitGateway{}, &TransitGatewayAttachment{}, &TransitGatewayRouteTable{},
 		&TagSet{}, &ClientToken{},
 	} {

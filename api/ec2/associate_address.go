@@ -94,9 +94,13 @@ func (in *associateAddressInput) networkInterface(t *tx) (*vpc.ENI, error) {
 	case len(interfaces) == 0:
 		return nil, &api.Error{Code: "InvalidInstanceID", Message: fmt.Sprintf("The pending instance '%s' is not in a valid state for this operation.", i.ID)}
 	case len(interfaces) > 1:
-		return nil, &api.Error{
-			Code: "InvalidInstanceID", Message: fmt.Sprintf("There are multiple interfaces attached to instance '%s'. Please specify an interface ID for the operation instead.", i.ID),
-		}
+		return nil, severalInterfaces(i)
 	}
 	return interfaces[0], nil
+}
+
+func severalInterfaces(i *vpc.Instance) error {
+	return &api.Error{
+		Code: "InvalidInstanceID", Message: fmt.Sprintf("There are multiple interfaces attached to instance '%s'. Please specify an interface ID for the operation instead.", i.ID),
+	}
 }

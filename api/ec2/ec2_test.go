@@ -105,7 +105,7 @@ func newNetwork(t *testing.T) (*sdk.Client, *vpc.Inventory, *sealed) {
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{
-		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,
+		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1, HTTPClient: newTransport(t),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	}), inv, seal
 }

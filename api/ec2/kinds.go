@@ -36,6 +36,7 @@ var kinds = []kind{
 	{vpc.KindTransitGatewayRouteTable, "tgw-rtb", "InvalidRouteTableID.NotFound", "Transit Gateway Route Table %s was deleted or does not exist."},
 	{vpc.KindPrefixList, "pl", "InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist"},
 	{vpc.KindInstance, "i", "InvalidInstanceID.NotFound", "The instance ID '%s' does not exist"},
+	{vpc.KindVolume, "vol", "InvalidVolume.NotFound", "The volume '%s' does not exist."},
 	{vpc.KindDHCPOptions, "dopt", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '%s' does not exist"},
 }
 

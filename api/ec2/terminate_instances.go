@@ -1,0 +1,102 @@
+package ec2
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type instancesInput struct {
+	dryRun
+	InstanceIDs []string `query:"InstanceId"`
+	_           struct{} `ignored:"Force SkipOsShutdown Hibernate AdditionalInfo"`
+}
+
+type instanceChangesOutput struct {
+	Instances api.Set[instanceChange] `xml:"instancesSet"`
+}
+
+type instanceChange struct {
+	InstanceID string        `xml:"instanceId"`
+	Current    instanceState `xml:"currentState"`
+	Previous   instanceState `xml:"previousState"`
+}
+
+// terminateInstances deletes the interfaces and volumes that go with their
+// instance, and detaches the others.
+func terminateInstances(t *tx, in *instancesInput) (*instanceChangesOutput, error) {
+	t.forgetTerminated()
+	return in.each(t, terminated, func(i *vpc.Instance) error {
+		if i.Options.Protected {
+			return &api.Error{
+				Code: "OperationNotPermitted", Message: fmt.Sprintf("The instance '%s' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.", i.ID),
+			}
+		}
+		i.Ended = t.now
+		for _, e := range interfacesOf(t, i) {
+			t.leave(e)
+		}
+		for _, v := range volumesOf(t, i) {
+			t.Remove(v)
+		}
+		return nil
+	})
+}
+
+// leave takes an interface from an instance that goes.
+func (t *tx) leave(e *vpc.ENI) {
+	if e.Attachment.DeleteOnTermination {
+		t.removeInterface(e)
+		return
+	}
+	e = vpc.Clone(e)
+	e.InstanceID, e.Attachment = "", nil
+	e.PublicIP, e.PublicOwner = netip.Addr{}, ""
+	t.Put(e)
+}
+
+// each brings instances into a state with change, which is called only for those
+// that are not in it already, and puts them.
+func (in *instancesInput) each(t *tx, state string, change func(*vpc.Instance) error) (*instanceChangesOutput, error) {
+	if len(in.InstanceIDs) == 0 {
+		return nil, missingParameter("InstanceId")
+	}
+	out := &instanceChangesOutput{}
+	for _, id := range in.InstanceIDs {
+		i, err := edit[vpc.Instance](t, id)
+		if err != nil {
+			return nil, err
+		}
+		before := i.State
+		if before != state {
+			if err := change(i); err != nil {
+				return nil, err
+			}
+			i.State = state
+			t.Put(i)
+			for _, e := range interfacesOf(t, i) {
+				if err := t.updatePublicOf(e.ID); err != nil {
+					return nil, err
+				}
+			}
+		}
+		out.Instances = append(out.Instances, instanceChange{id, stateNamed(state), stateNamed(before)})
+	}
+	return out, nil
+}
+
+// terminatedLife is how long a terminated instance can be seen.
+// Source: "Terminate Amazon EC2 instances", EC2 user guide: about an hour.
+const terminatedLife = time.Hour
+
+// forgetTerminated removes the instances that were terminated long ago.
+func (t *tx) forgetTerminated() {
+	for _, i := range list[vpc.Instance](t) {
+		if i.State == terminated && t.now.Sub(i.Ended) > terminatedLife {
+			t.Remove(i)
+		}
+	}
+}
