@@ -37,6 +37,7 @@ type ENI struct {
 	ByTag            bool // it was made with InterfaceTypeTag
 	NoSourceCheck    bool // sourceDestCheck is off
 	Attachment       *Attachment
+	Detached         *Attachment // the attachment that it had before, while it has none
 	Created          time.Time
 }
 

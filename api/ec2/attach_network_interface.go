@@ -55,7 +55,7 @@ func (t *tx) attach(e *vpc.ENI, i *vpc.Instance, index, card int, deleteOnTermin
 			return invalidValue(fmt.Sprintf("Instance '%s' already has an interface attached at device index '%d'.", i.ID, index))
 		}
 	}
-	e.InstanceID = i.ID
+	e.InstanceID, e.Detached = i.ID, nil
 	e.Attachment = &vpc.Attachment{
 		ID: t.newID("eni-attach"), InstanceOwner: i.Account, DeviceIndex: index, NetworkCard: card, DeleteOnTermination: deleteOnTermination, Time: t.now,
 	}

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/flowemu/flowemu/api"
@@ -21,8 +22,13 @@ type describeNetworkInterfacesOutput struct {
 
 // Source: EC2 API, DescribeNetworkInterfaces.
 var interfaceFilters = filters[vpc.ENI]{
-	"attachment.attach-time":           ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneTime(a.Time) }),
-	"attachment.attachment-id":         ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return one(a.ID) }),
+	"attachment.attach-time": ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneTime(a.Time) }),
+	"attachment.attachment-id": func(_ *view, e *vpc.ENI) []string {
+		if a := attachmentByID(e); a != nil {
+			return one(a.ID)
+		}
+		return nil
+	},
 	"attachment.delete-on-termination": ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneBool(a.DeleteOnTermination) }),
 	"attachment.device-index":          ofAttachment(func(_ *vpc.ENI, a *vpc.Attachment) []string { return oneInt(a.DeviceIndex) }),
 	"attachment.instance-id":           ofAttachment(func(e *vpc.ENI, _ *vpc.Attachment) []string { return one(e.InstanceID) }),
@@ -116,10 +122,25 @@ func (s *server) describeNetworkInterfaces(v *view, in *describeNetworkInterface
 		s.hintElsewhere(v)
 	}
 	out := &describeNetworkInterfacesOutput{NextToken: next}
+	byID := slices.ContainsFunc(in.Filters, func(f filter) bool { return f.Name == "attachment.attachment-id" })
 	for _, e := range found {
-		out.NetworkInterfaces = append(out.NetworkInterfaces, newInterfaceItem(v, e))
+		item := newInterfaceItem(v, e)
+		if a := attachmentByID(e); byID && item.Attachment == nil && a != nil {
+			item.Attachment = &attachment{newAttachmentShape(a), "", a.InstanceOwner}
+			item.Attachment.Status = "detached"
+		}
+		out.NetworkInterfaces = append(out.NetworkInterfaces, item)
 	}
 	return out, err
+}
+
+// attachmentByID gives the attachment that an interface can be found by: its own
+// or, for those who wait until it is detached, the one that it had before.
+func attachmentByID(e *vpc.ENI) *vpc.Attachment {
+	if e.Attachment != nil {
+		return e.Attachment
+	}
+	return e.Detached
 }
 
 // hintElsewhere says once that there are interfaces, but for another account or

@@ -2,6 +2,7 @@ package ec2
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/flowemu/flowemu/api"
@@ -31,7 +32,13 @@ func detachNetworkInterface(t *tx, in *detachNetworkInterfaceInput) (*returnOutp
 			Code: "OperationNotPermitted", Message: fmt.Sprintf("The network interface at device index 0 and networkCard index 0 cannot be detached: %s", in.AttachmentID),
 		}
 	}
-	e.InstanceID, e.Attachment = "", nil
+	detach(e)
 	t.Put(e)
 	return done()
+}
+
+// detach detaches e, which is put afterwards, from what it is attached to.
+func detach(e *vpc.ENI) {
+	e.InstanceID, e.Attachment, e.Detached = "", nil, e.Attachment
+	e.PublicIP, e.PublicOwner = netip.Addr{}, ""
 }

@@ -13,9 +13,11 @@ func instanceActions(s *server) []api.Action {
 		read(s, "DescribeInstanceTypes", describeInstanceTypes),
 		read(s, "DescribeVolumes", describeVolumes),
 		change(s, "ModifyInstanceAttribute", modifyInstanceAttribute),
+		change(s, "MonitorInstances", monitorInstances),
 		change(s, "RunInstances", runInstances),
 		change(s, "StartInstances", startInstances),
 		change(s, "StopInstances", stopInstances),
 		change(s, "TerminateInstances", terminateInstances),
+		change(s, "UnmonitorInstances", unmonitorInstances),
 	}
 }

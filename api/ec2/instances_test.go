@@ -157,6 +157,22 @@ func TestInstanceInterfaces(t *testing.T) {
 	if _, err := c.DetachNetworkInterface(t.Context(), &sdk.DetachNetworkInterfaceInput{AttachmentId: i.NetworkInterfaces[0].Attachment.AttachmentId}); code(err) != "OperationNotPermitted" {
 		t.Errorf("detach the primary interface: %v", err)
 	}
+	waiter := i.NetworkInterfaces[1].Attachment.AttachmentId
+	if _, err := c.DetachNetworkInterface(t.Context(), &sdk.DetachNetworkInterfaceInput{AttachmentId: waiter, Force: aws.Bool(true)}); err != nil {
+		t.Error(err)
+	}
+	// Terraform waits until it finds the attachment in this state.
+	got, err := c.DescribeNetworkInterfaces(t.Context(), &sdk.DescribeNetworkInterfacesInput{Filters: []types.Filter{{Name: aws.String("attachment.attachment-id"), Values: []string{*waiter}}}})
+	if err != nil || len(got.NetworkInterfaces) != 1 || got.NetworkInterfaces[0].Attachment.Status != types.AttachmentStatusDetached {
+		t.Errorf("detached: %+v %v", got, err)
+	}
+	if e := describeInterface(t, c, *own.NetworkInterfaceId); e.Status != types.NetworkInterfaceStatusAvailable || e.Attachment != nil {
+		t.Errorf("detached: %+v", e)
+	}
+	attach.NetworkInterfaceId, attach.DeviceIndex = own.NetworkInterfaceId, aws.Int32(1)
+	if _, err := c.AttachNetworkInterface(t.Context(), attach); err != nil {
+		t.Error(err)
+	}
 	if _, err := c.TerminateInstances(t.Context(), &sdk.TerminateInstancesInput{InstanceIds: []string{*i.InstanceId}}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/flowemu/flowemu/api"
@@ -53,8 +52,7 @@ func (t *tx) leave(e *vpc.ENI) {
 		return
 	}
 	e = vpc.Clone(e)
-	e.InstanceID, e.Attachment = "", nil
-	e.PublicIP, e.PublicOwner = netip.Addr{}, ""
+	detach(e)
 	t.Put(e)
 }
 
