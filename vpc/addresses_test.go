@@ -81,3 +81,29 @@ func TestNewManagedENI(t *testing.T) {
 		}
 	}
 }
+
+// Documentation ranges first (RFC 5737), then that for benchmarks (RFC 2544).
+func TestFreePublicAddress(t *testing.T) {
+	s := &Snapshot{}
+	seen := map[netip.Addr]bool{}
+	for k := range 800 {
+		a, ok := s.FreePublicAddress()
+		if !ok || seen[a] {
+			t.Fatalf("%d: %v %v", k, a, ok)
+		}
+		seen[a] = true
+		s.put(&Address{Head: Head{ID: a.String()}, PublicIP: a})
+		want := "198.18.0.0/15"
+		switch {
+		case k < 254:
+			want = "203.0.113.0/24"
+		case k < 508:
+			want = "198.51.100.0/24"
+		case k < 762:
+			want = "192.0.2.0/24"
+		}
+		if !netip.MustParsePrefix(want).Contains(a) {
+			t.Errorf("%d: %s, want one of %s", k, a, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package vpc
 
-import "net/netip"
+import (
+	"crypto/rand"
+	"net/netip"
+)
 
 // KindAddress is the kind of an Address.
 const KindAddress Kind = "elastic-ip"
@@ -30,14 +33,25 @@ var publicRanges = [...]netip.Prefix{
 	netip.PrefixFrom(netip.AddrFrom4([4]byte{192, 0, 2, 0}), 24),
 }
 
+// moreRange is for those who need more: it is reserved for benchmarks. Source: RFC 2544.
+var moreRange = [2]byte{198, 18} // and 198.19
+
 // FreePublicAddress gives the first public address that nobody has, in any
-// account and Region; false if there is none.
+// account and Region, and when these are gone, any of moreRange; false if there is none.
 func (s *Snapshot) FreePublicAddress() (netip.Addr, bool) {
 	for _, p := range publicRanges {
 		for a, last := p.Addr().Next(), Last(p); a != last; a = a.Next() {
 			if !s.PublicAddressInUse(a) {
 				return a, true
 			}
+		}
+	}
+	for range 1000 {
+		var b [3]byte
+		_, _ = rand.Read(b[:]) // never fails
+		a := netip.AddrFrom4([4]byte{moreRange[0], moreRange[1] | b[0]&1, b[1], b[2]})
+		if !s.PublicAddressInUse(a) {
+			return a, true
 		}
 	}
 	return netip.Addr{}, false

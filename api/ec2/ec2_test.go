@@ -87,10 +87,16 @@ func put(tb testing.TB, inv *vpc.Inventory, resources ...vpc.Resource) {
 func newClient(t *testing.T) (*sdk.Client, string, *sealed) {
 	t.Helper()
 	c, inv, seal := newNetwork(t)
+	return c, putENI(t, inv), seal
+}
+
+// putENI adds a network interface in a default subnet.
+func putENI(t *testing.T, inv *vpc.Inventory) string {
+	t.Helper()
 	subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
 	eni := &vpc.ENI{Head: vpc.Head{ID: vpc.NewID("eni", "test"), Account: account, Region: region}, VPCID: subnet.VPCID, SubnetID: subnet.ID, Zone: subnet.Zone, PrivateIP: subnet.CIDR.Addr().Next()}
 	put(t, inv, eni)
-	return c, eni.ID, seal
+	return eni.ID
 }
 
 // newNetwork gives AWS's SDK, the resources, of which there are those of the

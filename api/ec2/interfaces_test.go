@@ -2,9 +2,11 @@ package ec2_test
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -280,5 +282,112 @@ func TestElasticIP(t *testing.T) {
 	}
 	if _, err := c.DescribeAddresses(t.Context(), &sdk.DescribeAddressesInput{PublicIps: []string{"203.0.113.1"}}); code(err) != "InvalidAddress.NotFound" {
 		t.Errorf("released: %v", err)
+	}
+}
+
+// TestInterfaceIPv6: addresses by count, by name and by the subnet's assign flag.
+func TestInterfaceIPv6(t *testing.T) {
+	c, inv, _ := newNetwork(t)
+	err := inv.Update(t.Context(), func(tx *vpc.Tx) error {
+		for _, n := range vpc.List[vpc.Subnet](tx.Snapshot, account, region) {
+			n = vpc.Clone(n)
+			n.IPv6, n.AssignIPv6 = []netip.Prefix{netip.MustParsePrefix("2001:db8::/64")}, true
+			tx.Put(n)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := firstSubnet(t, c)
+	e := mustInterface(t, c, &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId})
+	if len(e.Ipv6Addresses) != 1 || *e.Ipv6Address != "2001:db8::4" {
+		t.Errorf("%+v", e.Ipv6Addresses)
+	}
+	assigned, err := c.AssignIpv6Addresses(t.Context(), &sdk.AssignIpv6AddressesInput{NetworkInterfaceId: e.NetworkInterfaceId, Ipv6AddressCount: aws.Int32(2)})
+	if err != nil || !slices.Equal(assigned.AssignedIpv6Addresses, []string{"2001:db8::5", "2001:db8::6"}) {
+		t.Errorf("%+v %v", assigned, err)
+	}
+	named := mustInterface(t, c, &sdk.CreateNetworkInterfaceInput{
+		SubnetId: n.SubnetId, EnablePrimaryIpv6: aws.Bool(true), Ipv6Addresses: []types.InstanceIpv6Address{{Ipv6Address: aws.String("2001:db8::77")}},
+	})
+	if len(named.Ipv6Addresses) != 1 || *named.Ipv6Address != "2001:db8::77" || !*named.Ipv6Addresses[0].IsPrimaryIpv6 {
+		t.Errorf("%+v", named.Ipv6Addresses)
+	}
+	for _, in := range []*sdk.AssignIpv6AddressesInput{{Ipv6Addresses: []string{"2001:db8:1::5"}}, {Ipv6Addresses: []string{"2001:db8::1"}}, {}} {
+		in.NetworkInterfaceId = e.NetworkInterfaceId
+		if _, err := c.AssignIpv6Addresses(t.Context(), in); code(err) != "InvalidParameterValue" && code(err) != "MissingParameter" {
+			t.Errorf("%v: %v", in.Ipv6Addresses, err)
+		}
+	}
+	gone, err := c.UnassignIpv6Addresses(t.Context(), &sdk.UnassignIpv6AddressesInput{NetworkInterfaceId: e.NetworkInterfaceId, Ipv6Addresses: []string{"2001:db8::5"}})
+	if err != nil || !slices.Equal(gone.UnassignedIpv6Addresses, []string{"2001:db8::5"}) {
+		t.Errorf("%+v %v", gone, err)
+	}
+	if got := mustRun(t, c, func(in *sdk.RunInstancesInput) { in.SubnetId, in.Ipv6AddressCount = n.SubnetId, aws.Int32(1) }); *got[0].Ipv6Address != "2001:db8::5" {
+		t.Errorf("instance: %s", *got[0].Ipv6Address)
+	}
+}
+
+// TestInterfaceGroups: security groups of another VPC are refused, and a service's own interface cannot be changed.
+func TestInterfaceGroups(t *testing.T) {
+	c, inv, _ := newNetwork(t)
+	eni := putENI(t, inv)
+	head := func(id string) vpc.Head { return vpc.Head{ID: id, Account: account, Region: region} }
+	err := inv.Update(t.Context(), func(tx *vpc.Tx) error {
+		tx.Put(&vpc.SecurityGroup{Head: head("sg-0000000000000000a"), VPCID: "vpc-0000000000000000a", Name: "other"})
+		n := tx.Subnet(tx.ENI(eni).SubnetID)
+		a, _ := tx.FreeAddress(n)
+		tx.Put(vpc.NewManagedENI(head("eni-0000000000000000a"), n, "nat_gateway", "nat-1", a, time.Now()))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := firstSubnet(t, c)
+	_, err = c.CreateNetworkInterface(t.Context(), &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId, Groups: []string{"sg-0000000000000000a"}})
+	if !isError(err, "InvalidParameter", "Security group sg-0000000000000000a and subnet "+*n.SubnetId+" belong to different networks.") {
+		t.Errorf("create: %v", err)
+	}
+	_, err = c.ModifyNetworkInterfaceAttribute(t.Context(), &sdk.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: &eni, Groups: []string{"sg-0000000000000000a"}})
+	if !isError(err, "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.") {
+		t.Errorf("modify: %v", err)
+	}
+	nat := describeInterface(t, c, "eni-0000000000000000a")
+	_, err = c.DetachNetworkInterface(t.Context(), &sdk.DetachNetworkInterfaceInput{AttachmentId: nat.Attachment.AttachmentId})
+	if !isError(err, "OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.") {
+		t.Errorf("detach: %v", err)
+	}
+	_, err = c.DeleteNetworkInterface(t.Context(), &sdk.DeleteNetworkInterfaceInput{NetworkInterfaceId: nat.NetworkInterfaceId})
+	if !isError(err, "InvalidParameterValue", "Network interface 'eni-0000000000000000a' is currently in use.") {
+		t.Errorf("delete: %v", err)
+	}
+	_, err = c.AssignPrivateIpAddresses(t.Context(), &sdk.AssignPrivateIpAddressesInput{NetworkInterfaceId: nat.NetworkInterfaceId, SecondaryPrivateIpAddressCount: aws.Int32(1)})
+	if code(err) != "AuthFailure" {
+		t.Errorf("assign: %v", err)
+	}
+}
+
+// TestReassign: an address moves to another interface only if that is allowed.
+func TestReassign(t *testing.T) {
+	c, _, _ := newClient(t)
+	n, _ := firstSubnet(t, c)
+	from := mustInterface(t, c, &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId, SecondaryPrivateIpAddressCount: aws.Int32(1)})
+	to := mustInterface(t, c, &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId})
+	moved := texts(from)[1]
+	in := &sdk.AssignPrivateIpAddressesInput{NetworkInterfaceId: to.NetworkInterfaceId, PrivateIpAddresses: []string{moved}}
+	if _, err := c.AssignPrivateIpAddresses(t.Context(), in); code(err) != "InvalidIPAddress.InUse" {
+		t.Errorf("not allowed: %v", err)
+	}
+	in.AllowReassignment = aws.Bool(true)
+	if _, err := c.AssignPrivateIpAddresses(t.Context(), in); err != nil {
+		t.Error(err)
+	}
+	a, b := describeInterface(t, c, *from.NetworkInterfaceId), describeInterface(t, c, *to.NetworkInterfaceId)
+	if slices.Contains(texts(&a), moved) || !slices.Contains(texts(&b), moved) {
+		t.Errorf("%v %v", texts(&a), texts(&b))
+	}
+	if _, err := c.UnassignPrivateIpAddresses(t.Context(), &sdk.UnassignPrivateIpAddressesInput{NetworkInterfaceId: from.NetworkInterfaceId, PrivateIpAddresses: []string{moved}}); code(err) != "InvalidParameterValue" {
+		t.Errorf("unassign what it has not: %v", err)
 	}
 }
