@@ -98,7 +98,7 @@ type ebsItem struct {
 
 // instanceInterface is EC2's InstanceNetworkInterface.
 type instanceInterface struct {
-	interfaceShape
+	interfaceShape[publicAddress]
 	Attachment attachmentShape `xml:"attachment"`
 }
 
@@ -170,7 +170,7 @@ func newInstanceItem(at place, i *vpc.Instance) instanceItem {
 // addDevices gives the reply what the instance has of its interfaces and volumes.
 func (item *instanceItem) addDevices(at place, i *vpc.Instance) {
 	for k, e := range interfacesOf(at, i) {
-		shape := newInterfaceShape(at, e)
+		shape := newInterfaceShape(at, e, newPublicAddress)
 		item.NetworkInterfaces = append(item.NetworkInterfaces, instanceInterface{shape, newAttachmentShape(e.Attachment)})
 		if len(e.IPv6) > 0 && item.IPv6Address == "" {
 			item.IPv6Address = addrText(e.IPv6[0])

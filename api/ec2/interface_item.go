@@ -10,7 +10,7 @@ import (
 
 // interfaceItem is EC2's NetworkInterface.
 type interfaceItem struct {
-	interfaceShape
+	interfaceShape[association]
 	AvailabilityZone   string       `xml:"availabilityZone"`
 	AvailabilityZoneID string       `xml:"availabilityZoneId"`
 	Attachment         *attachment  `xml:"attachment,omitempty"`
@@ -24,7 +24,8 @@ type interfaceItem struct {
 }
 
 // interfaceShape is what EC2's NetworkInterface and InstanceNetworkInterface have in common.
-type interfaceShape struct {
+// A is how it tells of a public address.
+type interfaceShape[A any] struct {
 	NetworkInterfaceID string                   `xml:"networkInterfaceId"`
 	SubnetID           string                   `xml:"subnetId"`
 	VpcID              string                   `xml:"vpcId"`
@@ -37,8 +38,8 @@ type interfaceShape struct {
 	SourceDestCheck    bool                     `xml:"sourceDestCheck"`
 	InterfaceType      string                   `xml:"interfaceType"`
 	Groups             api.Set[groupIdentifier] `xml:"groupSet"`
-	Association        *association             `xml:"association,omitempty"`
-	PrivateIPAddresses api.Set[privateAddr]     `xml:"privateIpAddressesSet"`
+	Association        *A                       `xml:"association,omitempty"`
+	PrivateIPAddresses api.Set[privateAddr[A]]  `xml:"privateIpAddressesSet"`
 	IPv6Addresses      api.Set[ipv6Addr]        `xml:"ipv6AddressesSet"`
 	Operator           operator                 `xml:"operator"`
 }
@@ -70,17 +71,22 @@ type attachmentShape struct {
 	DeleteOnTermination bool           `xml:"deleteOnTermination"`
 }
 
-type privateAddr struct {
-	PrivateIPAddress string       `xml:"privateIpAddress"`
-	PrivateDNSName   string       `xml:"privateDnsName,omitempty"`
-	Primary          bool         `xml:"primary"`
-	Association      *association `xml:"association,omitempty"`
+type privateAddr[A any] struct {
+	PrivateIPAddress string `xml:"privateIpAddress"`
+	PrivateDNSName   string `xml:"privateDnsName,omitempty"`
+	Primary          bool   `xml:"primary"`
+	Association      *A     `xml:"association,omitempty"`
 }
 
 // association is the public address of a private one.
 type association struct {
 	AllocationID  string `xml:"allocationId,omitempty"`
 	AssociationID string `xml:"associationId,omitempty"`
+	publicAddress
+}
+
+// publicAddress is what an instance tells of a public address.
+type publicAddress struct {
 	IPOwnerID     string `xml:"ipOwnerId"`
 	PublicDNSName string `xml:"publicDnsName"`
 	PublicIP      string `xml:"publicIp"`
@@ -93,7 +99,7 @@ type ipv6Addr struct {
 
 func newInterfaceItem(at place, e *vpc.ENI) interfaceItem {
 	item := interfaceItem{
-		interfaceShape: newInterfaceShape(at, e), AvailabilityZone: e.Zone.Name, AvailabilityZoneID: e.Zone.ID,
+		interfaceShape: newInterfaceShape(at, e, newAssociation), AvailabilityZone: e.Zone.Name, AvailabilityZoneID: e.Zone.ID,
 		RequesterID: e.RequesterID, RequesterManaged: e.RequesterManaged, IPv6Native: !e.PrivateIP.IsValid() && len(e.IPv6) > 0, Tags: tagSet(at, e.ID),
 	}
 	if a := e.Attachment; a != nil {
@@ -108,14 +114,14 @@ func newInterfaceItem(at place, e *vpc.ENI) interfaceItem {
 	return item
 }
 
-func newInterfaceShape(at place, e *vpc.ENI) interfaceShape {
-	shape := interfaceShape{
+func newInterfaceShape[A any](at place, e *vpc.ENI, public func(at place, e *vpc.ENI, private netip.Addr) *A) interfaceShape[A] {
+	shape := interfaceShape[A]{
 		NetworkInterfaceID: e.ID, SubnetID: e.SubnetID, VpcID: e.VPCID, Description: e.Description, OwnerID: e.Account, Status: interfaceStatus(e),
 		MacAddress: e.MAC, PrivateIPAddress: addrText(e.PrivateIP), PrivateDNSName: interfaceDNS(at, e, e.PrivateIP), SourceDestCheck: !e.NoSourceCheck,
-		InterfaceType: interfaceType(e), Groups: groupIdentifiers(at, e.Groups), Association: newAssociation(at, e, e.PrivateIP),
+		InterfaceType: interfaceType(e), Groups: groupIdentifiers(at, e.Groups), Association: public(at, e, e.PrivateIP),
 	}
 	for i, a := range e.PrivateIPs() {
-		shape.PrivateIPAddresses = append(shape.PrivateIPAddresses, privateAddr{addrText(a), interfaceDNS(at, e, a), i == 0, newAssociation(at, e, a)})
+		shape.PrivateIPAddresses = append(shape.PrivateIPAddresses, privateAddr[A]{addrText(a), interfaceDNS(at, e, a), i == 0, public(at, e, a)})
 	}
 	for i, a := range e.IPv6 {
 		shape.IPv6Addresses = append(shape.IPv6Addresses, ipv6Addr{addrText(a), i == 0 && e.PrimaryIPv6})
@@ -140,11 +146,19 @@ func newAssociation(at place, e *vpc.ENI, private netip.Addr) *association {
 	if public == nil {
 		return nil
 	}
-	out := &association{IPOwnerID: public.Owner, PublicDNSName: publicDNS(at, e.VPCID, public.IP), PublicIP: addrText(public.IP)}
+	out := &association{publicAddress: publicAddress{public.Owner, publicDNS(at, e.VPCID, public.IP), addrText(public.IP)}}
 	if public.Elastic != nil {
 		out.AllocationID, out.AssociationID = public.Elastic.ID, public.Elastic.AssociationID
 	}
 	return out
+}
+
+// newPublicAddress is newAssociation as an instance tells of it.
+func newPublicAddress(at place, e *vpc.ENI, private netip.Addr) *publicAddress {
+	if a := newAssociation(at, e, private); a != nil {
+		return &a.publicAddress
+	}
+	return nil
 }
 
 func groupIdentifiers(at place, ids []string) api.Set[groupIdentifier] {

@@ -7,7 +7,12 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
-func startInstances(t *tx, in *instancesInput) (*instanceChangesOutput, error) {
+type startInstancesInput struct {
+	instancesInput
+	_ struct{} `ignored:"AdditionalInfo"`
+}
+
+func startInstances(t *tx, in *startInstancesInput) (*instanceChangesOutput, error) {
 	return in.each(t, running, func(i *vpc.Instance) error {
 		if i.State != stopped {
 			return incorrectState(fmt.Sprintf("The instance '%s' is not in a state from which it can be started.", i.ID))

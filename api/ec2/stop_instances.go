@@ -7,7 +7,12 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
-func stopInstances(t *tx, in *instancesInput) (*instanceChangesOutput, error) {
+type stopInstancesInput struct {
+	instancesInput
+	_ struct{} `ignored:"Force SkipOsShutdown Hibernate"`
+}
+
+func stopInstances(t *tx, in *stopInstancesInput) (*instanceChangesOutput, error) {
 	return in.each(t, stopped, func(i *vpc.Instance) error {
 		switch {
 		case i.State != running:

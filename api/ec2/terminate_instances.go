@@ -11,7 +11,11 @@ import (
 type instancesInput struct {
 	dryRun
 	InstanceIDs []string `query:"InstanceId"`
-	_           struct{} `ignored:"Force SkipOsShutdown Hibernate AdditionalInfo"`
+}
+
+type terminateInstancesInput struct {
+	instancesInput
+	_ struct{} `ignored:"Force SkipOsShutdown"`
 }
 
 type instanceChangesOutput struct {
@@ -26,7 +30,7 @@ type instanceChange struct {
 
 // terminateInstances deletes the interfaces and volumes that go with their
 // instance, and detaches the others.
-func terminateInstances(t *tx, in *instancesInput) (*instanceChangesOutput, error) {
+func terminateInstances(t *tx, in *terminateInstancesInput) (*instanceChangesOutput, error) {
 	t.forgetTerminated()
 	return in.each(t, terminated, func(i *vpc.Instance) error {
 		if i.Options.Protected {
