@@ -15,6 +15,8 @@ type Address struct {
 	AssociationID string // "" when it is not associated
 	InterfaceID   string
 	PrivateIP     netip.Addr // the private address that it stands for
+	// ServiceManaged is the service of AWS that has allocated it: rnat.
+	ServiceManaged string
 }
 
 // Kind is KindAddress.

@@ -42,16 +42,17 @@ type Route struct {
 	LocalGatewayID   string
 	CarrierGatewayID string
 	CoreNetworkARN   string
+	ODBNetworkARN    string
 }
 
 // Kind is KindRouteTable.
 func (*RouteTable) Kind() Kind { return KindRouteTable }
 
-// Refs gives the VPC, what is associated, and the targets.
+// Refs gives the VPC, what is associated, the associations and the targets.
 func (t *RouteTable) Refs() []string {
 	out := []string{t.VPCID}
 	for _, a := range t.Associations {
-		out = append(out, a.SubnetID, a.GatewayID)
+		out = append(out, a.ID, a.SubnetID, a.GatewayID)
 	}
 	for _, r := range t.Routes {
 		out = append(out, r.PrefixListID, r.GatewayID, r.EgressOnlyID, r.NATGatewayID, r.InterfaceID, r.InstanceID, r.TransitGatewayID)
@@ -92,19 +93,38 @@ func (g *EgressOnlyGateway) Refs() []string { return refs(g.VPCID) }
 // KindNATGateway is the kind of a NATGateway.
 const KindNATGateway Kind = "natgateway"
 
+// States of a NAT gateway. Source: EC2 API, NatGateway.
+const (
+	NATAvailable = "available"
+	NATFailed    = "failed"
+	NATDeleted   = "deleted"
+)
+
+// NATAfterlife is how long a NAT gateway is shown after it was deleted or has
+// failed. Source: "Delete a NAT gateway" and "Troubleshoot NAT gateways", VPC
+// user guide: about an hour.
+const NATAfterlife = time.Hour
+
 // NATGateway is a NAT gateway of a subnet or, if Regional, of a VPC.
 type NATGateway struct {
 	Head
 	VPCID     string
 	SubnetID  string // "" if Regional
 	Regional  bool
+	AutoZones bool // Regional, and AWS chooses the zones and addresses
 	Private   bool // connectivity type private
 	Addresses []NATAddress
 	Created   time.Time
-	Deleted   time.Time // zero while it is available
+	Ended     time.Time // when it was deleted or failed; zero while it is available
+	// RouteTableID is the route table that a Regional one comes with.
+	RouteTableID string
+	// FailureCode and FailureMessage say why it could not be made, until it is deleted.
+	FailureCode    string
+	FailureMessage string
 }
 
-// NATAddress is an address of a NAT gateway.
+// NATAddress is an address of a NAT gateway: of its interface or, if that is
+// Regional, of a zone.
 type NATAddress struct {
 	AllocationID  string
 	AssociationID string
@@ -112,17 +132,33 @@ type NATAddress struct {
 	PrivateIP     netip.Addr
 	PublicIP      netip.Addr
 	Primary       bool
+	Zone          Zone
 }
 
 // Kind is KindNATGateway.
 func (*NATGateway) Kind() Kind { return KindNATGateway }
 
-// Refs gives the VPC and the subnet while it is available, and its interfaces and addresses.
+// Available says whether it was made and not deleted.
+func (g *NATGateway) Available() bool { return g.Ended.IsZero() }
+
+// State gives its state in EC2's words.
+func (g *NATGateway) State() string {
+	switch {
+	case g.Available():
+		return NATAvailable
+	case g.FailureCode != "":
+		return NATFailed
+	}
+	return NATDeleted
+}
+
+// Refs gives the VPC and the subnet while it is available, its route table, and
+// its interfaces and addresses.
 func (g *NATGateway) Refs() []string {
-	if !g.Deleted.IsZero() {
+	if !g.Available() {
 		return nil
 	}
-	out := []string{g.VPCID, g.SubnetID}
+	out := []string{g.VPCID, g.SubnetID, g.RouteTableID}
 	for _, a := range g.Addresses {
 		out = append(out, a.AllocationID, a.InterfaceID)
 	}

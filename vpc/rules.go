@@ -1,6 +1,7 @@
 package vpc
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 )
@@ -77,15 +78,19 @@ func allowOut(g *SecurityGroup, to netip.Prefix, h Head) *SecurityGroupRule {
 const KindNetworkACL Kind = "network-acl"
 
 // LastEntry is the number of an ACL's last entry, *, which denies what no other
-// entry decides on and cannot be changed.
-const LastEntry = 32767
+// entry decides on and cannot be changed. LastIPv6Entry is the same for IPv6.
+// Source: "Default network ACL", VPC user guide, and what DescribeNetworkAcls gives.
+const (
+	LastEntry     = 32767
+	LastIPv6Entry = 32768
+)
 
 // NetworkACL is a network access control list.
 type NetworkACL struct {
 	Head
 	VPCID        string
 	Default      bool
-	Entries      []ACLEntry // in order of Egress and Number; LastEntry is not among them
+	Entries      []ACLEntry // in order of Egress and Number; the last entries are not among them
 	Associations []ACLAssociation
 }
 
@@ -108,11 +113,43 @@ type ACLAssociation struct{ ID, SubnetID string }
 // Kind is KindNetworkACL.
 func (*NetworkACL) Kind() Kind { return KindNetworkACL }
 
-// Refs gives the VPC and the subnets.
+// Refs gives the VPC, the subnets and the associations with them.
 func (a *NetworkACL) Refs() []string {
 	out := []string{a.VPCID}
 	for _, s := range a.Associations {
-		out = append(out, s.SubnetID)
+		out = append(out, s.SubnetID, s.ID)
 	}
 	return refs(out...)
+}
+
+// Find gives where the entry of a direction with that number is among Entries
+// or, if it is not there, would be.
+func (a *NetworkACL) Find(egress bool, number int) (at int, found bool) {
+	return slices.BinarySearchFunc(a.Entries, ACLEntry{Egress: egress, Number: number}, func(e, want ACLEntry) int {
+		return cmp.Or(cmp.Compare(direction(e.Egress), direction(want.Egress)), cmp.Compare(e.Number, want.Number))
+	})
+}
+
+func direction(egress bool) int {
+	if egress {
+		return 1
+	}
+	return 0
+}
+
+// ACLEntries gives all entries of an ACL, egress first, each direction with its
+// last ones: those of IPv6 only where the VPC has it.
+func (s *Snapshot) ACLEntries(a *NetworkACL) []ACLEntry {
+	v := s.VPC(a.VPCID)
+	first, _ := a.Find(true, 0)
+	var out []ACLEntry
+	for _, own := range [][]ACLEntry{a.Entries[first:], a.Entries[:first]} {
+		egress := len(out) == 0
+		out = append(out, own...)
+		out = append(out, ACLEntry{Number: LastEntry, Egress: egress, Protocol: AllProtocols, CIDR: anyIPv4})
+		if v != nil && v.hasIPv6() {
+			out = append(out, ACLEntry{Number: LastIPv6Entry, Egress: egress, Protocol: AllProtocols, CIDR: anyIPv6})
+		}
+	}
+	return out
 }

@@ -38,6 +38,8 @@ func associateAddress(t *tx, in *associateAddressInput) (*associateAddressOutput
 		return &associateAddressOutput{a.AssociationID}, nil
 	}
 	switch {
+	case t.Refers(a.ID, vpc.KindNATGateway):
+		return nil, notYours()
 	case a.AssociationID != "" && in.AllowReassociation != nil && !*in.AllowReassociation:
 		return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("resource %s is already associated with associate-id %s", a.ID, a.AssociationID)}
 	case !t.Refers(e.VPCID, vpc.KindInternetGateway):

@@ -28,6 +28,7 @@ type addressItem struct {
 	PublicIP                string       `xml:"publicIp"`
 	PublicIPv4Pool          string       `xml:"publicIpv4Pool"`
 	NetworkBorderGroup      string       `xml:"networkBorderGroup"`
+	ServiceManaged          string       `xml:"serviceManaged,omitempty"`
 	Tags                    api.Set[tag] `xml:"tagSet"`
 }
 
@@ -88,7 +89,7 @@ func (in *describeAddressesInput) named(v *view) ([]*vpc.Address, error) {
 func newAddressItem(at place, a *vpc.Address) addressItem {
 	item := addressItem{
 		AllocationID: a.ID, AssociationID: a.AssociationID, Domain: domainVPC, NetworkInterfaceID: a.InterfaceID, PrivateIPAddress: addrText(a.PrivateIP),
-		PublicIP: addrText(a.PublicIP), PublicIPv4Pool: amazonPool, NetworkBorderGroup: a.Region, Tags: tagSet(at, a.ID),
+		PublicIP: addrText(a.PublicIP), PublicIPv4Pool: amazonPool, NetworkBorderGroup: a.Region, ServiceManaged: a.ServiceManaged, Tags: tagSet(at, a.ID),
 	}
 	s, _ := at.in()
 	if e := s.ENI(a.InterfaceID); e != nil {

@@ -20,7 +20,7 @@ func disassociateAddress(t *tx, in *disassociateAddressInput) (*returnOutput, er
 		return nil, err
 	}
 	e := t.ENI(a.InterfaceID)
-	if e != nil && e.RequesterManaged && !e.ByTag {
+	if e != nil && e.RequesterManaged && !e.ByTag || t.Refers(a.ID, vpc.KindNATGateway) {
 		return nil, notYours()
 	}
 	t.disassociate(a)

@@ -103,8 +103,14 @@ func putENI(t *testing.T, inv *vpc.Inventory) string {
 // default VPC, and what was sealed.
 func newNetwork(t *testing.T) (*sdk.Client, *vpc.Inventory, *sealed) {
 	t.Helper()
+	return newNetworkAt(t, time.Now)
+}
+
+// newNetworkAt is newNetwork with another clock.
+func newNetworkAt(t *testing.T, now func() time.Time) (*sdk.Client, *vpc.Inventory, *sealed) {
+	t.Helper()
 	seal := &sealed{}
-	h, inv := newRouter(t, false, func(o *ec2.Options) { o.Sealer = seal })
+	h, inv := newRouter(t, false, func(o *ec2.Options) { o.Sealer, o.Now = seal, now })
 	if err := inv.EnsureDefault(t.Context(), account, region); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,139 @@
+package ec2
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// aclEntryInput is the input of CreateNetworkAclEntry and ReplaceNetworkAclEntry.
+type aclEntryInput struct {
+	dryRun
+	NetworkACLID  string        `query:"NetworkAclId"`
+	RuleNumber    *int          `query:"RuleNumber"`
+	Egress        *bool         `query:"Egress"`
+	Protocol      string        `query:"Protocol"`
+	RuleAction    string        `query:"RuleAction"`
+	CidrBlock     string        `query:"CidrBlock"`
+	IPv6CidrBlock string        `query:"Ipv6CidrBlock"`
+	ICMPTypeCode  *icmpTypeCode `query:"Icmp"`
+	PortRange     *portRange    `query:"PortRange"`
+}
+
+// icmpTypeCode is EC2's IcmpTypeCode; in replies it has both.
+type icmpTypeCode struct {
+	Type *int `query:"Type" xml:"type"`
+	Code *int `query:"Code" xml:"code"`
+}
+
+// portRange is EC2's PortRange; in replies it has both.
+type portRange struct {
+	From *int `query:"From" xml:"from"`
+	To   *int `query:"To" xml:"to"`
+}
+
+// IP protocols whose entries have ports, or a type and code.
+// Source: EC2 API, CreateNetworkAclEntry, Protocol.
+const (
+	icmp   = 1
+	tcp    = 6
+	udp    = 17
+	icmpv6 = 58
+)
+
+const (
+	maxProtocol = 255
+	maxPort     = 65535
+	maxICMP     = 255
+)
+
+func hasPorts(protocol int) bool { return protocol == tcp || protocol == udp }
+
+// hasICMPType: an entry for ICMPv6 with an IPv4 range is for all types.
+func hasICMPType(protocol int, r netip.Prefix) bool {
+	return protocol == icmp || protocol == icmpv6 && r.Addr().Is6()
+}
+
+// entry makes the entry that is asked for. What a protocol does not have is not kept.
+func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
+	if err := checkRule(in.RuleNumber, in.Egress); err != nil {
+		return nil, err
+	}
+	e := &vpc.ACLEntry{Number: *in.RuleNumber, Egress: *in.Egress, Allow: in.RuleAction == "allow"}
+	if !e.Allow && in.RuleAction != "deny" {
+		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter ruleAction is invalid. Must be allow or deny.", in.RuleAction))
+	}
+	var err error
+	if e.Protocol, err = strconv.Atoi(in.Protocol); err != nil || e.Protocol < vpc.AllProtocols || e.Protocol > maxProtocol {
+		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter protocol is invalid. Unknown protocol.", in.Protocol))
+	}
+	if e.CIDR, err = in.cidr(); err != nil {
+		return nil, err
+	}
+	switch {
+	case hasPorts(e.Protocol):
+		e.FromPort, e.ToPort, err = in.PortRange.check()
+	case hasICMPType(e.Protocol, e.CIDR):
+		e.ICMPType, e.ICMPCode, err = in.ICMPTypeCode.check()
+	}
+	return e, err
+}
+
+// checkRule checks what names an entry.
+func checkRule(number *int, egress *bool) error {
+	switch {
+	case number == nil:
+		return missingParameter("ruleNumber")
+	case *number < 1 || *number >= vpc.LastEntry:
+		return invalidValue(fmt.Sprintf("Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *number, vpc.LastEntry-1))
+	case egress == nil:
+		return missingParameter("egress")
+	}
+	return nil
+}
+
+func (in *aclEntryInput) cidr() (netip.Prefix, error) {
+	switch {
+	case in.CidrBlock != "" && in.IPv6CidrBlock != "":
+		return netip.Prefix{}, exclusive("ipv6CidrBlock", "cidrBlock")
+	case in.IPv6CidrBlock != "":
+		return parseBlock("ipv6CidrBlock", in.IPv6CidrBlock, ipv6Bits)
+	case in.CidrBlock != "":
+		return parseBlock("cidrBlock", in.CidrBlock, ipv4Bits)
+	}
+	return netip.Prefix{}, missingParameter("cidrBlock or ipv6CidrBlock")
+}
+
+func (p *portRange) check() (from, to int, err error) {
+	if p == nil || p.From == nil || p.To == nil {
+		return 0, 0, missingParameter("portRange")
+	}
+	if from, to = *p.From, *p.To; from < 0 || from > to || to > maxPort {
+		return 0, 0, invalidValue(fmt.Sprintf("Invalid TCP/UDP port range (%d:%d)", from, to))
+	}
+	return from, to, nil
+}
+
+func (i *icmpTypeCode) check() (typ, code int, err error) {
+	if i == nil || i.Type == nil || i.Code == nil {
+		return 0, 0, missingParameter("icmpTypeCode")
+	}
+	if typ, code = *i.Type, *i.Code; typ < vpc.AnyPort || typ > maxICMP || code < vpc.AnyPort || code > maxICMP {
+		return 0, 0, invalidValue(fmt.Sprintf("Invalid ICMP type (%d) or code (%d)", typ, code))
+	}
+	return typ, code, nil
+}
+
+// missingACLEntry is the error that an ACL has no such entry.
+func missingACLEntry(acl *vpc.NetworkACL, number int, egress bool) error {
+	direction := "ingress"
+	if egress {
+		direction = "egress"
+	}
+	return &api.Error{
+		Code: "InvalidNetworkAclEntry.NotFound", Message: fmt.Sprintf("no %s entry with number %d in network acl %s", direction, number, acl.ID),
+	}
+}

@@ -1,0 +1,35 @@
+package ec2
+
+import (
+	"fmt"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// gatewayAttachmentInput is the input of AttachInternetGateway and DetachInternetGateway.
+type gatewayAttachmentInput struct {
+	dryRun
+	InternetGatewayID string `query:"InternetGatewayId"`
+	VpcID             string `query:"VpcId"`
+}
+
+// attachInternetGateway attaches a gateway to a VPC, which has one at most.
+func attachInternetGateway(t *tx, in *gatewayAttachmentInput) (*returnOutput, error) {
+	g, err := edit[vpc.InternetGateway](t, in.InternetGatewayID)
+	if err != nil {
+		return nil, err
+	}
+	v, err := find[vpc.VPC](t, in.VpcID)
+	switch {
+	case err != nil:
+		return nil, err
+	case g.VPCID != "":
+		return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("resource %s is already attached to network %s", g.ID, g.VPCID)}
+	case t.Refers(v.ID, vpc.KindInternetGateway):
+		return nil, invalidValue(fmt.Sprintf("Network %s already has an internet gateway attached", v.ID))
+	}
+	g.VPCID = v.ID
+	t.Put(g)
+	return done()
+}

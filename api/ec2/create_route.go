@@ -1,0 +1,72 @@
+package ec2
+
+import (
+	"fmt"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type createRouteInput struct {
+	dryRun
+	routeDestination
+	routeTarget
+	RouteTableID string `query:"RouteTableId"`
+}
+
+// maxRoutes is how many routes of an IP family a table has, local ones aside.
+// Source: "Amazon VPC quotas", Routes per route table.
+const maxRoutes = 500
+
+func createRoute(t *tx, in *createRouteInput) (*returnOutput, error) {
+	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := in.route()
+	if err != nil {
+		return nil, err
+	}
+	if err := t.target(table, &r, &in.routeTarget); err != nil {
+		return nil, err
+	}
+	if table.Find(r) >= 0 || t.IsLocal(table, r.CIDR) {
+		_, destination := destinationText(&r)
+		return nil, &api.Error{Code: "RouteAlreadyExists", Message: fmt.Sprintf("The route identified by %s already exists.", destination)}
+	}
+	if t.InVPC(table.VPCID, r.CIDR) && !t.isSubnet(table.VPCID, &r) {
+		return nil, invalidValue(fmt.Sprintf("The destination CIDR block %s does not match the CIDR block of a subnet of the VPC.", r.CIDR))
+	}
+	table.Routes = append(table.Routes, r)
+	if err := checkRoutes(table); err != nil {
+		return nil, err
+	}
+	t.Put(table)
+	return done()
+}
+
+// isSubnet says whether the destination is the range of a subnet, as one in the
+// VPC must be. Source: "Routing for a middlebox appliance", VPC user guide.
+func (t *tx) isSubnet(vpcID string, r *vpc.Route) bool {
+	for _, n := range vpc.Referring[vpc.Subnet](t.Snapshot, vpcID) {
+		if n.CIDR == r.CIDR {
+			return true
+		}
+		for _, p := range n.IPv6 {
+			if p == r.CIDR {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func checkRoutes(table *vpc.RouteTable) error {
+	n := map[bool]int{}
+	for _, r := range table.Routes {
+		if n[r.CIDR.Addr().Is4()]++; n[r.CIDR.Addr().Is4()] > maxRoutes {
+			return &api.Error{Code: "RouteLimitExceeded", Message: "The maximum number of routes has been reached."}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package ec2
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type deleteRouteInput struct {
+	dryRun
+	routeDestination
+	RouteTableID string `query:"RouteTableId"`
+}
+
+func deleteRoute(t *tx, in *deleteRouteInput) (*returnOutput, error) {
+	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := in.route()
+	if err != nil {
+		return nil, err
+	}
+	parameter, destination := destinationText(&r)
+	if t.IsLocal(table, r.CIDR) {
+		return nil, invalidValue(fmt.Sprintf("cannot remove local route %s in route table %s", destination, table.ID))
+	}
+	at := table.Find(r)
+	if at < 0 {
+		return nil, &api.Error{
+			Code: "InvalidRoute.NotFound", Message: fmt.Sprintf("no route with %s %s in route table %s", parameter, destination, table.ID),
+		}
+	}
+	table.Routes = slices.Delete(table.Routes, at, at+1)
+	t.Put(table)
+	return done()
+}

@@ -1,0 +1,42 @@
+package ec2
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// detachInternetGateway detaches a gateway from a VPC without public addresses.
+// What associated it with a route table goes; routes to it stay, as blackholes.
+// To say that it is not attached to a VPC, that need not be there any more:
+// Terraform detaches a gateway whose VPC it has just deleted.
+func detachInternetGateway(t *tx, in *gatewayAttachmentInput) (*returnOutput, error) {
+	g, err := edit[vpc.InternetGateway](t, in.InternetGatewayID)
+	switch {
+	case err != nil:
+		return nil, err
+	case g.VPCID == "" || g.VPCID != in.VpcID:
+		return nil, &api.Error{Code: "Gateway.NotAttached", Message: fmt.Sprintf("resource %s is not attached to network %s", g.ID, in.VpcID)}
+	case t.mapped(g.VPCID):
+		return nil, dependency(fmt.Sprintf("Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPCID))
+	}
+	for _, table := range vpc.Referring[vpc.RouteTable](t.Snapshot, g.ID) {
+		table = vpc.Clone(table)
+		table.Associations = slices.DeleteFunc(table.Associations, func(a vpc.RouteTableAssociation) bool { return a.GatewayID == g.ID })
+		t.Put(table)
+	}
+	g.VPCID = ""
+	t.Put(g)
+	return done()
+}
+
+// mapped says whether an interface or a regional NAT gateway of the VPC has a public address.
+func (t *tx) mapped(vpcID string) bool {
+	regional := func(g *vpc.NATGateway) bool { return g.Regional }
+	return slices.ContainsFunc(vpc.Referring[vpc.NATGateway](t.Snapshot, vpcID), regional) ||
+		slices.ContainsFunc(vpc.Referring[vpc.ENI](t.Snapshot, vpcID), func(e *vpc.ENI) bool {
+			return e.PublicIP.IsValid() || t.Refers(e.ID, vpc.KindAddress)
+		})
+}

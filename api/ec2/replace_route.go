@@ -1,0 +1,58 @@
+package ec2
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type replaceRouteInput struct {
+	dryRun
+	routeDestination
+	routeTarget
+	RouteTableID string `query:"RouteTableId"`
+	LocalTarget  bool   `query:"LocalTarget"`
+}
+
+// replaceRoute gives a route another target; a local route too, and with
+// LocalTarget its own again.
+func replaceRoute(t *tx, in *replaceRouteInput) (*returnOutput, error) {
+	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
+	if err != nil {
+		return nil, err
+	}
+	r, err := in.route()
+	if err != nil {
+		return nil, err
+	}
+	at, local := table.Find(r), t.IsLocal(table, r.CIDR)
+	_, destination := destinationText(&r)
+	if at < 0 && !local {
+		return nil, invalidValue(fmt.Sprintf("There is no route defined for '%s' in the route table. Use CreateRoute instead.", destination))
+	}
+	if in.LocalTarget {
+		return t.resetRoute(table, at, local, destination)
+	}
+	if err := t.target(table, &r, &in.routeTarget); err != nil {
+		return nil, err
+	}
+	if at < 0 {
+		table.Routes = append(table.Routes, r)
+	} else {
+		table.Routes[at] = r
+	}
+	t.Put(table)
+	return done()
+}
+
+func (t *tx) resetRoute(table *vpc.RouteTable, at int, local bool, destination string) (*returnOutput, error) {
+	if !local {
+		return nil, invalidValue(fmt.Sprintf("The route identified by %s is not a local route.", destination))
+	}
+	if at >= 0 {
+		table.Routes = slices.Delete(table.Routes, at, at+1)
+		t.Put(table)
+	}
+	return done()
+}
