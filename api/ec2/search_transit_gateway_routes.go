@@ -1,0 +1,138 @@
+package ec2
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+type searchTransitGatewayRoutesOutput struct {
+	Routes                    api.Set[transitRouteItem] `xml:"routeSet"`
+	AdditionalRoutesAvailable bool                      `xml:"additionalRoutesAvailable"`
+	NextToken                 string                    `xml:"nextToken,omitempty"`
+}
+
+// searchTransitGatewayRoutes gives the routes in effect that fit all filters.
+func searchTransitGatewayRoutes(v *view, in *transitTableListInput) (*searchTransitGatewayRoutesOutput, error) {
+	table, err := findTransitTable(v, in.TransitGatewayRouteTableID)
+	if err != nil {
+		return nil, err
+	}
+	size, err := in.size()
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Filters) == 0 {
+		return nil, missingTransit("Filters")
+	}
+	fitting, err := searchRoutes(v, v.TransitGatewayRoutes(table), in.Filters)
+	if err != nil {
+		return nil, err
+	}
+	action := "SearchTransitGatewayRoutes " + table.ID
+	after, err := v.position(action, &in.paging)
+	if err != nil {
+		return nil, err
+	}
+	if i := slices.IndexFunc(fitting, func(r transitRouteItem) bool { return r.DestinationCidrBlock == after }); i >= 0 {
+		fitting = fitting[i+1:]
+	}
+	out := &searchTransitGatewayRoutesOutput{Routes: fitting}
+	if len(fitting) > size {
+		out.Routes, out.AdditionalRoutesAvailable = fitting[:size], true
+		out.NextToken = v.token(action, fitting[size-1].DestinationCidrBlock)
+	}
+	return out, nil
+}
+
+// routeFilters are the filters of SearchTransitGatewayRoutes, but for the longest
+// match. A range contains itself.
+// Source: EC2 API, SearchTransitGatewayRoutes, Filters.
+var routeFilters = map[string]func(p netip.Prefix, r *transitRouteItem, f *filter) bool{
+	"attachment.resource-id":                   routeAttachment(func(a *transitRouteAttachment) string { return a.ResourceID }),
+	"attachment.resource-type":                 routeAttachment(func(a *transitRouteAttachment) string { return a.ResourceType }),
+	"attachment.transit-gateway-attachment-id": routeAttachment(func(a *transitRouteAttachment) string { return a.TransitGatewayAttachmentID }),
+	"prefix-list-id":                           func(netip.Prefix, *transitRouteItem, *filter) bool { return false },
+	"state":                                    func(_ netip.Prefix, r *transitRouteItem, f *filter) bool { return f.fits(one(r.State)) },
+	"type":                                     func(_ netip.Prefix, r *transitRouteItem, f *filter) bool { return f.fits(one(r.Type)) },
+
+	exactMatch:                       routeRange(func(route, asked netip.Prefix) bool { return route == asked }),
+	"route-search.subnet-of-match":   routeRange(func(route, asked netip.Prefix) bool { return contains(asked, route) }),
+	"route-search.supernet-of-match": routeRange(contains),
+}
+
+const (
+	exactMatch   = "route-search.exact-match"
+	longestMatch = "route-search.longest-prefix-match"
+)
+
+func routeAttachment(of func(*transitRouteAttachment) string) func(netip.Prefix, *transitRouteItem, *filter) bool {
+	return func(_ netip.Prefix, r *transitRouteItem, f *filter) bool {
+		return slices.ContainsFunc(r.TransitGatewayAttachments, func(a transitRouteAttachment) bool { return f.fits(one(of(&a))) })
+	}
+}
+
+func routeRange(fits func(route, asked netip.Prefix) bool) func(netip.Prefix, *transitRouteItem, *filter) bool {
+	return func(p netip.Prefix, _ *transitRouteItem, f *filter) bool {
+		return slices.ContainsFunc(f.ranges(), func(asked netip.Prefix) bool { return fits(p, asked) })
+	}
+}
+
+// ranges gives the values of a filter that are ranges or addresses.
+func (f *filter) ranges() []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range f.Values {
+		if a, err := netip.ParseAddr(text); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		} else if p, err := netip.ParsePrefix(text); err == nil {
+			out = append(out, p.Masked())
+		}
+	}
+	return out
+}
+
+// contains says whether all of inner lies in outer.
+func contains(outer, inner netip.Prefix) bool {
+	return outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+// searchRoutes gives the routes that fit all filters.
+func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) (fitting []transitRouteItem, err error) {
+	asked = slices.Clone(asked)
+	for i := range asked {
+		if asked[i].Name == longestMatch {
+			asked[i] = longest(routes, &asked[i])
+		}
+		if routeFilters[asked[i].Name] == nil {
+			return nil, invalidValue(fmt.Sprintf("The filter '%s' is invalid", asked[i].Name))
+		}
+	}
+	for i := range routes {
+		item := newTransitRouteItem(v, &routes[i])
+		if !slices.ContainsFunc(asked, func(f filter) bool { return !routeFilters[f.Name](routes[i].CIDR, &item, &f) }) {
+			fitting = append(fitting, item)
+		}
+	}
+	return fitting, nil
+}
+
+// longest gives the filter for the routes that traffic to the ranges of f takes:
+// for each the most specific that contains it.
+func longest(routes []vpc.TransitGatewayRoute, f *filter) filter {
+	exact := filter{Name: exactMatch}
+	for _, asked := range f.ranges() {
+		var best netip.Prefix
+		for _, r := range routes {
+			if contains(r.CIDR, asked) && (!best.IsValid() || r.CIDR.Bits() > best.Bits()) {
+				best = r.CIDR
+			}
+		}
+		if best.IsValid() {
+			exact.Values = append(exact.Values, best.String())
+		}
+	}
+	return exact
+}

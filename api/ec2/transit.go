@@ -1,0 +1,105 @@
+package ec2
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// toggle is an option of a transit gateway or an attachment, which EC2 enables or disables.
+type toggle bool
+
+// UnmarshalText reads enable or disable.
+func (o *toggle) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "enable":
+		*o = true
+	case "disable":
+		*o = false
+	default:
+		return errors.New("enable or disable")
+	}
+	return nil
+}
+
+// MarshalText gives enable or disable.
+func (o toggle) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+func (o toggle) String() string {
+	if o {
+		return "enable"
+	}
+	return "disable"
+}
+
+func oneToggle(on bool) []string { return one(toggle(on).String()) }
+
+// setTo sets an option, if the request has it.
+func (o *toggle) setTo(option *bool) {
+	if o != nil {
+		*option = bool(*o)
+	}
+}
+
+// missingTransit is missingParameter in the words of a transit gateway's actions.
+// Source: terraform-provider-aws#13512.
+func missingTransit(parameter string) error {
+	return &api.Error{Code: "MissingParameter", Message: fmt.Sprintf("Missing required parameter in request: %s.", parameter)}
+}
+
+// findTransit is find for an id that a request must have.
+func findTransit[T any, P vpc.Pointer[T]](at place, parameter, id string) (P, error) {
+	if id == "" {
+		return nil, missingTransit(parameter)
+	}
+	return find[T, P](at, id)
+}
+
+func findTransitGateway(at place, id string) (*vpc.TransitGateway, error) {
+	return findTransit[vpc.TransitGateway](at, "TransitGatewayId", id)
+}
+
+func findTransitAttachment(at place, id string) (*vpc.TransitGatewayAttachment, error) {
+	a, err := findTransit[vpc.TransitGatewayAttachment](at, "TransitGatewayAttachmentId", id)
+	if err == nil && !a.Deleted.IsZero() {
+		return nil, kindNamed(a.Kind()).missing(id)
+	}
+	return a, err
+}
+
+func findTransitTable(at place, id string) (*vpc.TransitGatewayRouteTable, error) {
+	return findTransit[vpc.TransitGatewayRouteTable](at, "TransitGatewayRouteTableId", id)
+}
+
+// incorrectTransitState is the error that a transit gateway or what belongs to it is not
+// in a state for the action.
+func incorrectTransitState(format string, args ...any) error {
+	return &api.Error{Code: "IncorrectState", Message: fmt.Sprintf(format, args...)}
+}
+
+// transitCIDR reads a range. Host bits are dropped, as those of a VPC's routes are.
+func transitCIDR(parameter, text string) (netip.Prefix, error) {
+	p, err := netip.ParsePrefix(text)
+	if err != nil || p.Addr().Is4In6() {
+		return netip.Prefix{}, invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter))
+	}
+	return p.Masked(), nil
+}
+
+// describeAmong is describe for those resources only that has says are among those asked about.
+func describeAmong[T any, P vpc.Pointer[T]](v *view, in *describing, idParameter string, ids []string, fs filters[T], has func(*T) bool) ([]P, string, error) {
+	if err := fs.check(in.Filters); err != nil {
+		return nil, "", err
+	}
+	const among = "among"
+	fs = maps.Clone(fs)
+	fs[among] = func(_ *view, r *T) []string { return oneBool(has(r)) }
+	asked := *in
+	asked.Filters = append(slices.Clone(in.Filters), filter{among, []string{"true"}})
+	return describe[T, P](v, &asked, idParameter, ids, fs)
+}

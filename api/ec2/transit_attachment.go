@@ -1,0 +1,155 @@
+package ec2
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/vpc"
+)
+
+// transitAttachmentInput is the input of the actions that take an attachment only.
+type transitAttachmentInput struct {
+	dryRun
+	TransitGatewayAttachmentID string `query:"TransitGatewayAttachmentId"`
+}
+
+// transitAttachmentOutput is the reply of the actions that change a VPC attachment.
+type transitAttachmentOutput struct {
+	TransitGatewayVpcAttachment transitAttachmentItem `xml:"transitGatewayVpcAttachment"`
+}
+
+type transitAttachmentItem struct {
+	TransitGatewayAttachmentID string                   `xml:"transitGatewayAttachmentId"`
+	TransitGatewayID           string                   `xml:"transitGatewayId"`
+	VpcID                      string                   `xml:"vpcId"`
+	VpcOwnerID                 string                   `xml:"vpcOwnerId"`
+	State                      string                   `xml:"state"`
+	SubnetIDs                  api.Set[string]          `xml:"subnetIds"`
+	CreationTime               api.Timestamp            `xml:"creationTime"`
+	Options                    transitAttachmentOptions `xml:"options"`
+	Tags                       api.Set[tag]             `xml:"tagSet"`
+}
+
+type transitAttachmentOptions struct {
+	DNSSupport                      toggle `xml:"dnsSupport"`
+	SecurityGroupReferencingSupport toggle `xml:"securityGroupReferencingSupport"`
+	IPv6Support                     toggle `xml:"ipv6Support"`
+	ApplianceModeSupport            toggle `xml:"applianceModeSupport"`
+}
+
+// transitAttachmentRequestOptions is the options of an attachment as requests have them.
+type transitAttachmentRequestOptions struct {
+	DNSSupport                      *toggle `query:"DnsSupport"`
+	SecurityGroupReferencingSupport *toggle `query:"SecurityGroupReferencingSupport"`
+	IPv6Support                     *toggle `query:"Ipv6Support"`
+	ApplianceModeSupport            *toggle `query:"ApplianceModeSupport"`
+}
+
+func (o *transitAttachmentRequestOptions) setTo(a *vpc.TransitGatewayAttachment) {
+	o.DNSSupport.setTo(&a.DNS)
+	o.SecurityGroupReferencingSupport.setTo(&a.GroupReferencing)
+	o.IPv6Support.setTo(&a.IPv6)
+	o.ApplianceModeSupport.setTo(&a.ApplianceMode)
+}
+
+func newTransitAttachmentItem(at place, a *vpc.TransitGatewayAttachment) transitAttachmentItem {
+	return transitAttachmentItem{
+		TransitGatewayAttachmentID: a.ID, TransitGatewayID: a.TransitGatewayID, VpcID: a.VPCID, VpcOwnerID: a.Account, State: transitState(a),
+		SubnetIDs: a.SubnetIDs(), CreationTime: api.Timestamp{Time: a.Created}, Tags: tagSet(at, a.ID),
+		Options: transitAttachmentOptions{
+			DNSSupport: toggle(a.DNS), SecurityGroupReferencingSupport: toggle(a.GroupReferencing),
+			IPv6Support: toggle(a.IPv6), ApplianceModeSupport: toggle(a.ApplianceMode),
+		},
+	}
+}
+
+func transitState(a *vpc.TransitGatewayAttachment) string {
+	if a.Deleted.IsZero() {
+		return "available"
+	}
+	return "deleted"
+}
+
+// deletedLife is how long a deleted attachment is shown. That it is shown at all
+// is what Terraform waits for; how long is a guess, from that of NAT gateways.
+const deletedLife = time.Hour
+
+func isForgotten(a *vpc.TransitGatewayAttachment, now time.Time) bool {
+	return !a.Deleted.IsZero() && now.Sub(a.Deleted) > deletedLife
+}
+
+// forgetAttachments removes the attachments that are shown no more.
+func (t *tx) forgetAttachments() {
+	for _, a := range list[vpc.TransitGatewayAttachment](t) {
+		if isForgotten(a, t.now) {
+			t.Remove(a)
+		}
+	}
+}
+
+// describeAttachments is describe for the attachments that are still shown.
+func (s *server) describeAttachments(v *view, in *describing, ids []string, fs filters[vpc.TransitGatewayAttachment]) ([]*vpc.TransitGatewayAttachment, string, error) {
+	now := s.Now()
+	return describeAmong(v, in, "transitGatewayAttachmentIds", ids, fs, func(a *vpc.TransitGatewayAttachment) bool { return !isForgotten(a, now) })
+}
+
+// attachSubnets gives an attachment an interface in each of the subnets, of
+// which there is one per zone. Source of the texts: terraform-provider-aws#26136
+// and zoitech/terraform-aws-network#46.
+func (t *tx) attachSubnets(a *vpc.TransitGatewayAttachment, subnetIDs []string) error {
+	var zones []string
+	for _, n := range a.Subnets {
+		zones = append(zones, t.Subnet(n.SubnetID).Zone.ID)
+	}
+	for _, id := range subnetIDs {
+		n, err := find[vpc.Subnet](t, id)
+		if err != nil || n.VPCID != a.VPCID {
+			return missingTransitSubnet("Subnet %s was deleted or does not exist.", id)
+		}
+		if slices.Contains(zones, n.Zone.ID) {
+			return &api.Error{Code: "DuplicateSubnetsInSameZone", Message: "Duplicate Subnets for same AZ"}
+		}
+		zones = append(zones, n.Zone.ID)
+		e, err := t.putTransitInterface(a, n)
+		if err != nil {
+			return err
+		}
+		a.Subnets = append(a.Subnets, vpc.TransitGatewaySubnet{SubnetID: n.ID, InterfaceID: e.ID})
+	}
+	return nil
+}
+
+func missingTransitSubnet(format, id string) error {
+	return &api.Error{Code: "InvalidSubnetID.NotFound", Message: fmt.Sprintf(format, id)}
+}
+
+func (t *tx) putTransitInterface(a *vpc.TransitGatewayAttachment, n *vpc.Subnet) (*vpc.ENI, error) {
+	address, ok := t.FreeAddress(n)
+	if !ok {
+		return nil, &api.Error{
+			Code: "InsufficientFreeAddressesInSubnet", Message: fmt.Sprintf("There are not enough free addresses in subnet '%s' to satisfy the requested number of addresses.", n.ID),
+		}
+	}
+	e := vpc.NewManagedENI(t.head("eni"), n, "transit_gateway", a.ID, address, t.now)
+	t.Put(e)
+	return e, nil
+}
+
+// detachSubnet takes an attachment's interface out of a subnet.
+func (t *tx) detachSubnet(a *vpc.TransitGatewayAttachment, subnetID string) bool {
+	i := slices.IndexFunc(a.Subnets, func(n vpc.TransitGatewaySubnet) bool { return n.SubnetID == subnetID })
+	if i < 0 {
+		return false
+	}
+	t.removeTransitInterface(a.Subnets[i])
+	a.Subnets = slices.Delete(a.Subnets, i, i+1)
+	return true
+}
+
+func (t *tx) removeTransitInterface(n vpc.TransitGatewaySubnet) {
+	if e := t.ENI(n.InterfaceID); e != nil {
+		t.Remove(e)
+	}
+}
