@@ -26,15 +26,15 @@ generate: ## docs/fields.md from the field table
 	go test ./flowlog -run TestFieldsDoc -update
 	git diff --exit-code -- docs/fields.md
 
-e2e: ## the program as a process: the README's session, kill -9, namespaces, three of AWS's clients
+e2e: ## the program as a process: the README's session, kill -9, namespaces, three of AWS's clients, Terraform
 	if command -v npm >/dev/null; then npm ci --prefix e2e/js --no-audit --no-fund; fi
-	go test -count=1 -v -run 'TestSession|TestKill|TestVeth|TestClients' ./capture ./cmd/flowemu
+	FLOWEMU_E2E=1 go test -count=1 -v -timeout 30m -run 'TestSession|TestKill|TestVeth|TestClients|TestTerraform' ./capture ./cmd/flowemu
 
 soak: ## kill -9 during delivery, many times
 	FLOWEMU_SOAK=1 go test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/flowemu
 
-bench: ## benchmarks of the hot path
-	go test -run '^$$' -bench . -benchmem ./flowlog ./capture ./publisher
+bench: ## benchmarks of the hot path and of EC2's actions
+	go test -run '^$$' -bench . -benchmem ./flowlog ./capture ./publisher ./api ./api/ec2
 
 fuzz: ## every fuzz target for a while
 	for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done

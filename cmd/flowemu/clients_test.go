@@ -36,7 +36,6 @@ type step struct {
 	Error      *failure          // instead of an answer; no message is any
 	Save       map[string]string // name to the path of a value in the answer: FlowLogs.0.FlowLogId
 	Source     string            // where the expectation is from, if not from AWS's API reference
-	Today      string            // why it fails for now, if it does
 	Clients    []string          // that can make the call, if not all
 }
 
@@ -91,7 +90,7 @@ func TestClients(t *testing.T) {
 	}
 }
 
-// run makes the call and compares. A step that fails today must do so.
+// run makes the call and compares.
 func (s *step) run(t *testing.T, call caller, saved map[string]string) {
 	parameters, err := expand(s.Parameters, saved)
 	if err != nil {
@@ -101,15 +100,8 @@ func (s *step) run(t *testing.T, call caller, saved map[string]string) {
 	if got.Refused != "" {
 		t.Skip("the client cannot make this call: " + got.Refused)
 	}
-	err = s.check(got, saved)
-	switch {
-	case err != nil && s.Today != "":
-		t.Logf("fails today (%s): %v", s.Today, err)
-		return
-	case err != nil:
+	if err := s.check(got, saved); err != nil {
 		t.Fatalf("%s: %v\nsource: %s", s.Action, err, s.Source)
-	case s.Today != "":
-		t.Fatalf("this works now: take \"today\" out of it in calls.json (%s)", s.Today)
 	}
 	for name, path := range s.Save {
 		if saved[name], err = at(got.Answer, path); err != nil {
