@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 // How long a flow log whose delivery failed waits for the next try: the first
@@ -87,16 +89,21 @@ func (p *Publisher) round(ctx context.Context, all bool) Result {
 	p.mu.Lock()
 	note(p.writeBacklog(ctx))
 	p.mu.Unlock()
+	note(p.failWithoutSink(ctx))
 	note(p.createDeliveries(ctx))
 	waiting, err := p.opt.Store.Deliveries(ctx)
 	note(err)
-	work := map[string][]flowlog.Delivery{}
+	work, has := map[string][]flowlog.Delivery{}, map[string]bool{}
 	for _, d := range waiting {
+		has[d.FlowLogID] = true
 		if b, failed := p.retry[d.FlowLogID]; all || !failed || !b.next.After(p.opt.Now()) {
 			work[d.FlowLogID] = append(work[d.FlowLogID], d)
 		}
 	}
-	outcomes := p.deliverAll(ctx, work)
+	if err == nil { // what is not there any more is not tried again
+		maps.DeleteFunc(p.retry, func(id string, _ backoff) bool { return !has[id] })
+	}
+	outcomes := p.deliverAll(ctx, newSpoolReader(p.spool), work)
 	for id, o := range outcomes {
 		res.Receipts = append(res.Receipts, o.receipts...)
 		note(o.err)
@@ -104,6 +111,16 @@ func (p *Publisher) round(ctx context.Context, all bool) Result {
 	}
 	note(p.sweep(ctx))
 	return res
+}
+
+// failWithoutSink says of flow logs whose destination does not exist that they fail.
+func (p *Publisher) failWithoutSink(ctx context.Context) (err error) {
+	for _, f := range vpc.All[flowlog.FlowLog](p.opt.Network.Snapshot()) {
+		if p.hasNoSink(f) && f.Failure != AccessError {
+			err = errors.Join(err, flowlog.SetFailure(ctx, p.opt.Network, f.ID, AccessError))
+		}
+	}
+	return err
 }
 
 // createDeliveries commits manifests for the spool files that have none. A flow
@@ -139,15 +156,22 @@ type outcome struct {
 	err      error
 }
 
-func (p *Publisher) deliverAll(ctx context.Context, work map[string][]flowlog.Delivery) map[string]outcome {
+// maxDelivering is how many flow logs are being delivered at once: each has its
+// part of the records in memory.
+const maxDelivering = 16
+
+func (p *Publisher) deliverAll(ctx context.Context, files *spoolReader, work map[string][]flowlog.Delivery) map[string]outcome {
 	var (
-		wg  sync.WaitGroup
-		mu  sync.Mutex
-		out = map[string]outcome{}
+		wg   sync.WaitGroup
+		mu   sync.Mutex
+		out  = map[string]outcome{}
+		free = make(chan struct{}, maxDelivering)
 	)
 	for id, deliveries := range work {
+		free <- struct{}{}
 		wg.Go(func() {
-			o := p.deliverFlowLog(ctx, id, deliveries)
+			defer func() { <-free }()
+			o := p.deliverFlowLog(ctx, files, id, deliveries)
 			mu.Lock()
 			defer mu.Unlock()
 			out[id] = o
@@ -158,7 +182,7 @@ func (p *Publisher) deliverAll(ctx context.Context, work map[string][]flowlog.De
 }
 
 // deliverFlowLog tries a flow log's deliveries in order, up to the first that fails.
-func (p *Publisher) deliverFlowLog(ctx context.Context, id string, deliveries []flowlog.Delivery) (o outcome) {
+func (p *Publisher) deliverFlowLog(ctx context.Context, files *spoolReader, id string, deliveries []flowlog.Delivery) (o outcome) {
 	f, err := p.opt.Store.FlowLog(ctx, id)
 	if err != nil {
 		return outcome{err: fmt.Errorf("flow log %s: %w", id, err)}
@@ -166,9 +190,13 @@ func (p *Publisher) deliverFlowLog(ctx context.Context, id string, deliveries []
 	sink, failure := p.opt.Sinks[f.DestinationType], ""
 	for i := range deliveries {
 		d := &deliveries[i]
-		r, err := sink.Deliver(ctx, &f, d, p.spool.records(d.Files, &f))
+		r, err := sink.Deliver(ctx, &f, d, files.records(d.Files, &f))
 		if err != nil {
 			failure = message(err)
+			var bad *spoolError
+			if errors.As(err, &bad) && bad.lost() {
+				err = errors.Join(err, p.setAside(ctx, bad))
+			}
 			o.err = fmt.Errorf("deliver flow log %s to %s%s: %w", id, f.Destination, f.LogGroupName, err)
 			break
 		}

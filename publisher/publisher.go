@@ -122,24 +122,37 @@ func (p *Publisher) recover(ctx context.Context) error {
 		return err
 	}
 	for _, file := range files {
-		h, err := p.spool.header(file)
-		if errors.Is(err, errSpool) {
-			p.opt.Logger.Error("a spool file is damaged and set aside; its records are lost", "file", p.spool.path(file), "error", err)
-			if err := os.Rename(p.spool.path(file), p.spool.path(file)+".damaged"); err != nil {
-				return fmt.Errorf("set a damaged spool file aside: %w", err)
+		x, err := p.spool.index(file)
+		var bad *spoolError
+		if errors.As(err, &bad) && bad.lost() {
+			if err := p.setAside(ctx, bad); err != nil {
+				return err
 			}
-			delete(p.sizes, file)
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if err := p.opt.Store.AddSpool(ctx, file, time.Unix(h.Slot, 0), flowLogs(h.Entries)); err != nil {
+		if err := p.opt.Store.AddSpool(ctx, file, x.slot, flowLogs(x.entries)); err != nil {
 			return err
 		}
 		p.last = max(p.last, file)
 	}
 	return p.skipLost(ctx)
+}
+
+// setAside puts a damaged spool file out of the way, so that what comes after it
+// can be delivered.
+func (p *Publisher) setAside(ctx context.Context, bad *spoolError) error {
+	path := p.spool.path(bad.file)
+	p.opt.Logger.Error("a spool file is damaged and set aside; its records are lost", "file", path, "error", bad)
+	if err := os.Rename(path, path+".damaged"); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("set a damaged spool file aside: %w", err)
+	}
+	p.mu.Lock()
+	delete(p.sizes, bad.file)
+	p.mu.Unlock()
+	return p.opt.Store.ForgetSpool(ctx, []int64{bad.file})
 }
 
 // skipLost says with a SKIPDATA record per interface that the windows that were
@@ -156,6 +169,7 @@ func (p *Publisher) skipLost(ctx context.Context) error {
 		p.opt.Logger.Warn("flowemu was not stopped properly; packets that were not yet sealed are lost", "interface", id, "since", since)
 	}
 	p.Export(ctx, windows)
+	clear(p.open) // Export took them for windows of now
 	return p.opt.Store.SetOpenWindows(ctx, nil)
 }
 
@@ -197,13 +211,15 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 // matched gives what the flow logs want of windows.
 func (p *Publisher) matched(windows []flow.Window) (entries []entry) {
 	snap := p.opt.Network.Snapshot()
-	logs := vpc.All[flowlog.FlowLog](snap)
+	logs := slices.DeleteFunc(vpc.All[flowlog.FlowLog](snap), p.hasNoSink)
 	for i := range windows {
 		w := &windows[i]
 		entries = append(entries, p.match.entries(w, p.known[w.InterfaceID], logs)...)
 	}
 	return entries
 }
+
+func (p *Publisher) hasNoSink(f *flowlog.FlowLog) bool { return p.opt.Sinks[f.DestinationType] == nil }
 
 // Opened notes that the interfaces are captured from now on, so that a crash
 // before their first seal is told of, too.

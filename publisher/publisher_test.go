@@ -359,6 +359,40 @@ func TestNothingFromBefore(t *testing.T) {
 	}
 }
 
+// TestDamagedFile: a spool file that is damaged, before a start or after it, does
+// not hold up what comes after it.
+func TestDamagedFile(t *testing.T) {
+	damage := func(f *fixture) {
+		files, err := filepath.Glob(filepath.Join(f.dir, "spool", "*"+spoolSuffix))
+		if err != nil || len(files) != 1 {
+			t.Fatalf("%v %v", files, err)
+		}
+		if err := os.Truncate(files[0], 20); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, restart := range []bool{false, true} {
+		f := newFixture(t, flowlog.AllTraffic)
+		f.objects.fail(errors.New("down"))
+		f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
+		f.Deliver(t.Context()) // it has a manifest now
+		damage(f)
+		f.objects.fail(nil)
+		if restart {
+			f.open(t, Options{})
+		} else if res := f.Deliver(t.Context()); len(res.Errors) != 1 {
+			t.Errorf("the damage was not told: %+v", res)
+		}
+		f.Export(t.Context(), []flow.Window{window(1, tcp(2, flow.Accept))})
+		if res := f.Deliver(t.Context()); len(res.Errors) != 0 || len(res.Receipts) != 1 {
+			t.Errorf("restart %t: %+v", restart, res)
+		}
+		if f.due() {
+			t.Error("something is still to be tried")
+		}
+	}
+}
+
 // TestSpoolLimit: past it a window's flows become SKIPDATA; what is sealed stays.
 func TestSpoolLimit(t *testing.T) {
 	f := newFixture(t, flowlog.AllTraffic)
@@ -426,6 +460,24 @@ func TestLogsSink(t *testing.T) {
 	events, err := f.db.LogEvents(t.Context(), logevent.Query{Account: account, Region: region, Group: "group", Before: logevent.End, To: 1 << 60, Limit: 10})
 	if err != nil || len(events) != 1 || events[0].Stream != eniID+"-all" || events[0].Timestamp != start.UnixMilli() || strings.Contains(events[0].Message, "\n") {
 		t.Errorf("%+v %v", events, err)
+	}
+}
+
+// TestNoSink: a flow log whose destination there is not fails, and nothing waits for it.
+func TestNoSink(t *testing.T) {
+	f := newFixture(t, flowlog.AllTraffic)
+	g := f.log
+	g.ID, g.DestinationType, g.Destination = "fl-stream", flowlog.Firehose, "arn:aws:firehose:us-east-1:123456789012:deliverystream/s"
+	f.put(t, &g)
+	f.Export(t.Context(), []flow.Window{window(0, tcp(1, flow.Accept))})
+	if res := f.Deliver(t.Context()); len(res.Errors) != 0 || len(res.Receipts) != 1 {
+		t.Errorf("%+v", res)
+	}
+	if l := vpc.Get[flowlog.FlowLog](f.inv.Snapshot(), g.ID); l.Failure != AccessError {
+		t.Errorf("%+v", l)
+	}
+	if files, _ := f.Waiting(); files != 0 {
+		t.Errorf("%d files wait", files)
 	}
 }
 

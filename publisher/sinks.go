@@ -55,11 +55,11 @@ func message(err error) string {
 	return UnknownError
 }
 
-// NewSinks gives every destination of flow logs.
+// NewSinks gives the destinations of flow logs. There are no delivery streams
+// yet: a flow log to one fails, and nothing is kept for it.
 func NewSinks(objects ObjectPutter, events LogPutter) map[flowlog.DestinationType]Sink {
 	return map[flowlog.DestinationType]Sink{
 		flowlog.S3:             &s3Sink{objects},
 		flowlog.CloudWatchLogs: &logsSink{events},
-		flowlog.Firehose:       noFirehose{},
 	}
 }

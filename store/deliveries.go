@@ -174,7 +174,7 @@ func (db *DB) ForgetSpool(ctx context.Context, files []int64) error {
 				}
 			}
 		}
-		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE delivered_at IS NOT NULL AND id NOT IN (SELECT delivery FROM spool WHERE delivery IS NOT NULL)")
+		_, err := tx.ExecContext(ctx, "DELETE FROM deliveries WHERE id NOT IN (SELECT delivery FROM spool WHERE delivery IS NOT NULL)")
 		if err == nil {
 			_, err = tx.ExecContext(ctx, "DELETE FROM resources WHERE deleted_at < ? AND id NOT IN (SELECT flow_log_id FROM spool)", now.Add(-deletedKept).UnixMilli())
 		}
