@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -75,16 +76,23 @@ func (b *binder) concerns(c vpc.Change) bool {
 func (b *binder) bind(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	owners, why := discovery.Bind(b.host, b.network.Found, b.inventory.Snapshot())
-	b.why = why
-	moved := b.moved(owners)
-	if len(moved) == 0 {
+	var owners map[string]string
+	addrs := map[string][]netip.Addr{}
+	err := b.inventory.Update(ctx, func(tx *vpc.Tx) error {
+		owners, b.why = discovery.Bind(b.host, b.network.Found, tx.Snapshot)
+		if len(b.moved(owners)) > 0 {
+			b.put(tx, owners)
+			for _, id := range owners {
+				addrs[id] = tx.ENI(id).Addresses()
+			}
+		}
 		return nil
-	}
-	if err := b.inventory.Update(ctx, func(tx *vpc.Tx) error { b.put(tx, owners); return nil }); err != nil {
+	})
+	moved := b.moved(owners)
+	if err != nil || len(moved) == 0 {
 		return err
 	}
-	if err := b.rebind(ctx, moved, owners); err != nil {
+	if err := b.rebind(ctx, moved, owners, addrs); err != nil {
 		return err
 	}
 	b.owners = owners
@@ -133,7 +141,7 @@ func (b *binder) removeClaimed(tx *vpc.Tx, owners map[string]string) {
 }
 
 // rebind moves the taps, as far as they are open.
-func (b *binder) rebind(ctx context.Context, moved []*discovery.Found, owners map[string]string) error {
+func (b *binder) rebind(ctx context.Context, moved []*discovery.Found, owners map[string]string, addrs map[string][]netip.Addr) error {
 	var to []capture.Binding
 	var open, closed []string
 	for _, f := range moved {
@@ -141,7 +149,7 @@ func (b *binder) rebind(ctx context.Context, moved []*discovery.Found, owners ma
 			continue
 		}
 		id := owners[f.Name]
-		to = append(to, capture.Binding{Name: f.Name, InterfaceID: id, Addrs: b.inventory.Snapshot().ENI(id).Addresses()})
+		to = append(to, capture.Binding{Name: f.Name, InterfaceID: id, Addrs: addrs[id]})
 		open, closed = append(open, id), append(closed, b.owners[f.Name])
 	}
 	if len(to) == 0 {

@@ -21,7 +21,7 @@ func Bind(h Host, found []Found, s *vpc.Snapshot) (owners map[string]string, not
 	taken := map[string]string{} // ENI -> the interface that has it
 	for i := range found {
 		f := &found[i]
-		how, claims := claimants(h, f, found, s)
+		how, claims := claimants(h, f, s)
 		owner := f.ENI.ID
 		switch {
 		case len(claims) > 1:
@@ -37,10 +37,11 @@ func Bind(h Host, found []Found, s *vpc.Snapshot) (owners map[string]string, not
 	return owners, notes
 }
 
-// claimants gives the ENIs that claim f, and by what.
-func claimants(h Host, f *Found, found []Found, s *vpc.Snapshot) (how string, ids []string) {
+// claimants gives the ENIs that claim f, and by what. Discovered ones, also of an
+// earlier name of the host, are their own interface's and claim nothing.
+func claimants(h Host, f *Found, s *vpc.Snapshot) (how string, ids []string) {
 	for _, e := range vpc.All[vpc.ENI](s) {
-		if name, ok := s.Tag(e.ID, CaptureTag); ok && name == f.Name {
+		if name, ok := s.Tag(e.ID, CaptureTag); ok && name == f.Name && !e.Discovered {
 			ids = append(ids, e.ID)
 		}
 	}
@@ -48,7 +49,7 @@ func claimants(h Host, f *Found, found []Found, s *vpc.Snapshot) (how string, id
 		return "the tag " + CaptureTag + " of", ids
 	}
 	for _, e := range vpc.List[vpc.ENI](s, h.Account, h.Region) {
-		if _, tagged := s.Tag(e.ID, CaptureTag); tagged || discovered(found, e.ID) {
+		if _, tagged := s.Tag(e.ID, CaptureTag); tagged || e.Discovered {
 			continue
 		}
 		if slices.ContainsFunc(e.Addresses(), f.carries) {
@@ -61,15 +62,11 @@ func claimants(h Host, f *Found, found []Found, s *vpc.Snapshot) (how string, id
 // MayClaim says whether the ENI of that id has the tag or an address that claims one of the interfaces.
 func MayClaim(found []Found, s *vpc.Snapshot, id string) bool {
 	e := s.ENI(id)
-	if e == nil {
+	if e == nil || e.Discovered {
 		return false
 	}
 	_, tagged := s.Tag(id, CaptureTag)
 	return tagged || slices.ContainsFunc(found, func(f Found) bool { return slices.ContainsFunc(e.Addresses(), f.carries) })
-}
-
-func discovered(found []Found, id string) bool {
-	return slices.ContainsFunc(found, func(f Found) bool { return f.ENI.ID == id })
 }
 
 func (i *Interface) carries(a netip.Addr) bool {

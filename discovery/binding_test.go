@@ -38,6 +38,12 @@ func TestBind(t *testing.T) {
 		{name: "an address of another account is no claim", enis: []func(*vpc.Tx){eni("eni-a", other, "192.0.2.9", "")}},
 		{name: "the tag beats the address", enis: []func(*vpc.Tx){eni("eni-a", mine, "192.0.2.2", ""), eni("eni-b", mine, "10.0.0.1", "eth0")}, eth0: "eni-b"},
 		{name: "a tag for elsewhere ends the claim by address", enis: []func(*vpc.Tx){eni("eni-a", mine, "192.0.2.2", "container:web")}},
+		{name: "a discovered one claims nothing by its tag", enis: []func(*vpc.Tx){func(tx *vpc.Tx) {
+			tx.AddTags(tx.ENI(n.Found[1].ENI.ID), []vpc.Tag{{Key: CaptureTag, Value: "eth0"}})
+		}}},
+		{name: "what was discovered under another host name claims nothing", enis: []func(*vpc.Tx){func(tx *vpc.Tx) {
+			NewNetwork(Host{Name: "before", Account: mine, Region: host.Region}, chosen).Put(tx)
+		}}},
 		{
 			name: "two by tag", enis: []func(*vpc.Tx){eni("eni-a", mine, "10.0.0.1", "eth0"), eni("eni-b", mine, "10.0.0.2", "eth0")},
 			note: "eth0 is claimed by the tag flowemu:capture of eni-a and eni-b",

@@ -116,7 +116,7 @@ func NewNetwork(h Host, interfaces []Interface) *Network {
 		s := &vpc.Subnet{VPCID: v.ID, Zone: zone, HostnameType: "ip-name"}
 		e := vpc.ENI{
 			Head: h.head("eni", i.Name), VPCID: v.ID, InstanceID: host.ID, Zone: zone, Description: "Interface " + i.Name + " of " + h.Name,
-			MAC: i.MAC.String(), Capture: i.Name, Groups: []string{n.openGroup().ID},
+			MAC: i.MAC.String(), Capture: i.Name, Discovered: true, Groups: []string{n.openGroup().ID},
 			Attachment: &vpc.Attachment{ID: h.id("eni-attach", i.Name), InstanceOwner: h.Account, DeviceIndex: len(n.Found)},
 		}
 		address(&e, s, i.Prefixes)

@@ -35,6 +35,7 @@ type ENI struct {
 	RequesterID      string // who made it, if that was not the account: amazon-elb
 	RequesterManaged bool
 	ByTag            bool // it was made with InterfaceTypeTag
+	Discovered       bool // it was found on a host, not made by a user
 	NoSourceCheck    bool // sourceDestCheck is off
 	Attachment       *Attachment
 	Detached         *Attachment // the attachment that it had before, while it has none
