@@ -5,15 +5,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 )
 
 // lockFile is locked by the process that uses a data directory.
 const lockFile = "lock"
 
-// memoryPattern is how the folders of Memory are called. Each is locked like any
-// data directory, so one without an owner is what a killed process left.
-const memoryPattern = "flowemu-memory-*"
+// How the folders of Memory are called. Each is locked like any data directory,
+// so one without an owner is what a killed process left; until it is locked it
+// has another name, lest one that starts at the same time takes it for that.
+const (
+	memoryPrefix     = "flowemu-memory-"
+	newMemoryPrefix  = "flowemu-new-"
+	newMemoryPattern = newMemoryPrefix + "*"
+)
 
 // dataDir is a data directory that this process holds.
 type dataDir struct {
@@ -29,7 +35,7 @@ func openDataDir(data string) (*dataDir, error) {
 		return lockDataDir(data)
 	}
 	sweepMemory()
-	path, err := os.MkdirTemp("", memoryPattern)
+	path, err := os.MkdirTemp("", newMemoryPattern)
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for --data %s: %w", Memory, err)
 	}
@@ -38,6 +44,11 @@ func openDataDir(data string) (*dataDir, error) {
 		return nil, errors.Join(err, os.RemoveAll(path))
 	}
 	d.volatile = true
+	d.path = strings.Replace(path, newMemoryPrefix, memoryPrefix, 1)
+	if err := os.Rename(path, d.path); err != nil { // now it is locked, and others may see it
+		d.path = path
+		return nil, errors.Join(fmt.Errorf("make a directory for --data %s: %w", Memory, err), d.close())
+	}
 	return d, nil
 }
 
@@ -73,7 +84,7 @@ func unwrapPath(err error) error {
 // sweepMemory removes directories of Memory whose process is gone. Another's
 // cannot be locked and is left alone; so is what cannot be removed.
 func sweepMemory() {
-	old, err := filepath.Glob(filepath.Join(os.TempDir(), memoryPattern))
+	old, err := filepath.Glob(filepath.Join(os.TempDir(), memoryPrefix+"*"))
 	if err != nil {
 		return
 	}
