@@ -241,7 +241,9 @@ func (e *Emulator) Run(ctx context.Context) error {
 	defer stopCaptures()
 	engine, pub, web := make(chan error, 1), make(chan error, 1), make(chan error, 1)
 	go func() { engine <- e.engine.Run(captures) }()
-	go func() { pub <- e.publisher.Run(work) }()
+	deliveries, stopDeliveries := context.WithCancel(work)
+	defer stopDeliveries()
+	go func() { pub <- e.publisher.Run(deliveries) }()
 	go func() { web <- e.http.Serve(e.listener) }()
 	var err error
 	select {
@@ -251,13 +253,15 @@ func (e *Emulator) Run(ctx context.Context) error {
 	}
 	stopCaptures()
 	err = errors.Join(err, <-engine)
+	stopDeliveries() // a round under way, which has no deadline
+	err = errors.Join(err, <-pub)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	for _, failed := range e.publisher.Deliver(drain).Errors {
 		e.opt.Logger.Warn("not delivered; it stays in the spool", "error", failed)
 	}
 	stopWork()
-	err = errors.Join(err, <-pub, e.publisher.Close(drain), e.shutdownHTTP(drain))
+	err = errors.Join(err, e.publisher.Close(drain), e.shutdownHTTP(drain))
 	if served := <-web; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
