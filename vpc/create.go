@@ -150,7 +150,8 @@ func (tx *Tx) PutDefaultVPC(v *VPC) {
 	}
 	for i, z := range RegionNamed(v.Region).Zones {
 		tx.PutSubnet(&Subnet{
-			Head: head("subnet", z.Name), VPCID: v.ID, Zone: z, DefaultFor: true, MapPublicIP: true, HostnameType: IPName,
+			Head:  Head{ID: NewID("subnet", v.Account, v.Region, "default", z.Name), Account: v.Account, Region: v.Region}, // as they were always called
+			VPCID: v.ID, Zone: z, DefaultFor: true, MapPublicIP: true, HostnameType: IPName,
 			CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(i * 16), 0}), 20),
 		})
 	}

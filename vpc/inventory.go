@@ -136,9 +136,7 @@ func (inv *Inventory) apply(f func(*Tx) error) (*group, error) {
 func (inv *Inventory) write(ctx context.Context) {
 	g := inv.next
 	inv.writing, inv.next = g, nil
-	inv.mu.Unlock()
-	err := inv.keeper.Keep(context.WithoutCancel(ctx), g.changes) // others wait for this group, too
-	inv.mu.Lock()
+	err := inv.keep(ctx, g)
 	inv.writing, g.done = nil, true
 	if err == nil {
 		inv.kept.Store(g.after)
@@ -146,6 +144,13 @@ func (inv *Inventory) write(ctx context.Context) {
 		inv.takeBack(g, fmt.Errorf("keep the change: %w", err))
 	}
 	inv.written.Broadcast()
+}
+
+// keep has the lock again when it returns, however it does.
+func (inv *Inventory) keep(ctx context.Context, g *group) error {
+	inv.mu.Unlock()
+	defer inv.mu.Lock()
+	return inv.keeper.Keep(context.WithoutCancel(ctx), g.changes) // others wait for this group, too
 }
 
 // takeBack fails a group, and the one that was built on it.

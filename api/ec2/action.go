@@ -116,6 +116,9 @@ func once[In, Out any](t *tx, action string, in *In, h func(*tx, *In) (*Out, err
 				Code: "IdempotentParameterMismatch", Message: "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
 			}
 		}
+		if err := api.DryRun(isDryRun(in)); err != nil {
+			return nil, err
+		}
 		out := new(Out)
 		return out, json.Unmarshal(seen.Reply, out)
 	}

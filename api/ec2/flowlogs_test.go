@@ -87,6 +87,10 @@ func TestTokenAtOnce(t *testing.T) {
 	if n := len(vpc.All[flowlog.FlowLog](inv.Snapshot())); n != 1 {
 		t.Errorf("%d flow logs", n)
 	}
+	form.Set("DryRun", "true")
+	if status, body := post(h, form); status != http.StatusPreconditionFailed || !strings.Contains(body, "DryRunOperation") {
+		t.Errorf("dry run of what was done: %d %s", status, body)
+	}
 }
 
 // TestTokenAfterNothing: a request that made nothing can be sent again with its token.
