@@ -113,7 +113,7 @@ func TestDHCPOptionsFilters(t *testing.T) {
 		{"owner-id", account, 2},
 		{"dhcp-options-id", *made.DhcpOptions.DhcpOptionsId, 1},
 	} {
-		if got, err := c.DescribeDhcpOptions(t.Context(), &sdk.DescribeDhcpOptionsInput{Filters: filterOf(tt.name, tt.value)}); err != nil || len(got.DhcpOptions) != tt.want {
+		if got, err := c.DescribeDhcpOptions(t.Context(), &sdk.DescribeDhcpOptionsInput{Filters: filtersBy(tt.name, tt.value)}); err != nil || len(got.DhcpOptions) != tt.want {
 			t.Errorf("%s=%s: %+v %v", tt.name, tt.value, got, err)
 		}
 	}

@@ -129,14 +129,6 @@ func s3Input(eni string) *sdk.CreateFlowLogsInput {
 	}
 }
 
-func code(err error) string {
-	var e smithy.APIError
-	if errors.As(err, &e) {
-		return e.ErrorCode()
-	}
-	return ""
-}
-
 func TestFlowLogLifeCycle(t *testing.T) {
 	c, eni, seal := newClient(t)
 	in := s3Input(eni)

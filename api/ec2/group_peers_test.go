@@ -37,7 +37,7 @@ func newVPCs(t *testing.T) (*sdk.Client, *vpc.Inventory, [2]string) {
 	t.Cleanup(srv.Close)
 	ids := [2]string{vpc.NewID("vpc", "one"), vpc.NewID("vpc", "two")}
 	for _, id := range ids {
-		putResources(t, inv, vpc.NewVPC(&vpc.VPC{Head: head(id), CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}})...)
+		put(t, inv, vpc.NewVPC(&vpc.VPC{Head: head(id), CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}})...)
 	}
 	return sdk.New(sdk.Options{
 		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,
@@ -46,19 +46,6 @@ func newVPCs(t *testing.T) (*sdk.Client, *vpc.Inventory, [2]string) {
 }
 
 func head(id string) vpc.Head { return vpc.Head{ID: id, Account: account, Region: region} }
-
-func putResources(t *testing.T, inv *vpc.Inventory, list ...vpc.Resource) {
-	t.Helper()
-	err := inv.Update(t.Context(), func(tx *vpc.Tx) error {
-		for _, r := range list {
-			tx.Put(r)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // TestGroupsOfOtherVPCs: a rule can name a group of a VPC that a transit gateway
 // joins to its own; without the gateway, or without the group, it is stale.
@@ -74,12 +61,12 @@ func TestGroupsOfOtherVPCs(t *testing.T) {
 	}
 	in := &sdk.AuthorizeSecurityGroupIngressInput{GroupId: &groups[0], IpPermissions: []types.IpPermission{permit("tcp", 80, 80, groups[1])}}
 	_, err := c.AuthorizeSecurityGroupIngress(t.Context(), in)
-	if !hasError(err, "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.") {
+	if !failsWith(err, "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.") {
 		t.Errorf("not joined: %v", err)
 	}
 	gateway := vpc.NewID("tgw")
 	for i, id := range ids {
-		putResources(t, inv, &vpc.TransitGatewayAttachment{Head: head(vpc.NewID("tgw-attach", id)), TransitGatewayID: gateway, VPCID: ids[i]})
+		put(t, inv, &vpc.TransitGatewayAttachment{Head: head(vpc.NewID("tgw-attach", id)), TransitGatewayID: gateway, VPCID: ids[i]})
 	}
 	if _, err := c.AuthorizeSecurityGroupIngress(t.Context(), in); err != nil {
 		t.Fatal(err)
@@ -122,7 +109,7 @@ func TestNonDefaultVPC(t *testing.T) {
 	}
 	allow(t, c, *g.GroupId, permit("tcp", 80, 80, "10.0.0.0/8"))
 	_, err = c.RevokeSecurityGroupIngress(t.Context(), &sdk.RevokeSecurityGroupIngressInput{GroupId: g.GroupId, IpPermissions: []types.IpPermission{permit("tcp", 80, 80, "10.0.0.0/8", "172.16.0.0/12")}})
-	if !hasError(err, "InvalidPermission.NotFound", "The specified rule does not exist in this security group.") {
+	if !failsWith(err, "InvalidPermission.NotFound", "The specified rule does not exist in this security group.") {
 		t.Errorf("revoke: %v", err)
 	}
 	if got := shown(describeGroup(t, c, *g.GroupId).IpPermissions); !slices.Equal(got, []string{"tcp 10.0.0.0/8 80-80"}) {
@@ -131,7 +118,7 @@ func TestNonDefaultVPC(t *testing.T) {
 	if _, err := c.DeleteSecurityGroup(t.Context(), &sdk.DeleteSecurityGroupInput{GroupName: aws.String("g")}); code(err) != "InvalidGroup.NotFound" {
 		t.Errorf("by name: %v", err)
 	}
-	putResources(t, inv, &vpc.ENI{Head: head(vpc.NewID("eni", "x")), VPCID: ids[0], Groups: []string{*g.GroupId}})
+	put(t, inv, &vpc.ENI{Head: head(vpc.NewID("eni", "x")), VPCID: ids[0], Groups: []string{*g.GroupId}})
 	if _, err := c.DeleteSecurityGroup(t.Context(), &sdk.DeleteSecurityGroupInput{GroupId: g.GroupId}); code(err) != "DependencyViolation" {
 		t.Errorf("an interface has it: %v", err)
 	}
@@ -140,7 +127,7 @@ func TestNonDefaultVPC(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.CreateSecurityGroup(t.Context(), &sdk.CreateSecurityGroupInput{GroupName: aws.String("h"), Description: aws.String("x")})
-	if !hasError(err, "VPCIdNotSpecified", "No default VPC for this user.") {
+	if !failsWith(err, "VPCIdNotSpecified", "No default VPC for this user.") {
 		t.Errorf("no default VPC: %v", err)
 	}
 }

@@ -66,12 +66,12 @@ func TestInstanceLifeCycle(t *testing.T) {
 	if err != nil || *volumes.Volumes[0].Tags[0].Value != "volume" || *volumes.Volumes[0].Attachments[0].InstanceId != *i.InstanceId {
 		t.Errorf("%+v %v", volumes, err)
 	}
-	if _, err := c.DeleteNetworkInterface(t.Context(), &sdk.DeleteNetworkInterfaceInput{NetworkInterfaceId: e.NetworkInterfaceId}); !isError(err, "InvalidParameterValue", "Network interface '"+*e.NetworkInterfaceId+"' is currently in use.") {
+	if _, err := c.DeleteNetworkInterface(t.Context(), &sdk.DeleteNetworkInterfaceInput{NetworkInterfaceId: e.NetworkInterfaceId}); !failsWith(err, "InvalidParameterValue", "Network interface '"+*e.NetworkInterfaceId+"' is currently in use.") {
 		t.Errorf("delete in use: %v", err)
 	}
 	ids := []string{*i.InstanceId}
 	_, err = c.TerminateInstances(t.Context(), &sdk.TerminateInstancesInput{InstanceIds: ids})
-	if !isError(err, "OperationNotPermitted", "The instance '"+ids[0]+"' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.") {
+	if !failsWith(err, "OperationNotPermitted", "The instance '"+ids[0]+"' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.") {
 		t.Errorf("terminate protected: %v", err)
 	}
 	changes := []*sdk.ModifyInstanceAttributeInput{
@@ -108,7 +108,7 @@ func TestInstanceLifeCycle(t *testing.T) {
 	if i := describeInstance(t, c, ids[0]); i.State.Name != types.InstanceStateNameTerminated || i.PrivateIpAddress != nil || len(i.NetworkInterfaces) != 0 {
 		t.Errorf("terminated: %+v", i)
 	}
-	if _, err := c.StartInstances(t.Context(), &sdk.StartInstancesInput{InstanceIds: ids}); !isError(err, "IncorrectInstanceState", "The instance '"+ids[0]+"' is not in a state from which it can be started.") {
+	if _, err := c.StartInstances(t.Context(), &sdk.StartInstancesInput{InstanceIds: ids}); !failsWith(err, "IncorrectInstanceState", "The instance '"+ids[0]+"' is not in a state from which it can be started.") {
 		t.Errorf("start terminated: %v", err)
 	}
 	if _, err := c.DescribeNetworkInterfaces(t.Context(), &sdk.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{*e.NetworkInterfaceId}}); code(err) != "InvalidNetworkInterfaceID.NotFound" {
@@ -132,7 +132,7 @@ func TestInstanceInterfaces(t *testing.T) {
 	}
 	third := mustInterface(t, c, &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId})
 	attach := &sdk.AttachNetworkInterfaceInput{NetworkInterfaceId: third.NetworkInterfaceId, InstanceId: i.InstanceId, DeviceIndex: aws.Int32(1)}
-	if _, err := c.AttachNetworkInterface(t.Context(), attach); !isError(err, "InvalidParameterValue", "Instance '"+*i.InstanceId+"' already has an interface attached at device index '1'.") {
+	if _, err := c.AttachNetworkInterface(t.Context(), attach); !failsWith(err, "InvalidParameterValue", "Instance '"+*i.InstanceId+"' already has an interface attached at device index '1'.") {
 		t.Errorf("device index in use: %v", err)
 	}
 	attach.DeviceIndex = aws.Int32(2)
@@ -253,14 +253,14 @@ func TestRunInstancesErrors(t *testing.T) {
 		{"dry run", func(in *sdk.RunInstancesInput) { in.DryRun = aws.Bool(true) }, "DryRunOperation", ""},
 	}
 	for _, tt := range tests {
-		if _, err := c.RunInstances(t.Context(), runInput(tt.change)); !isError(err, tt.code, tt.text) {
+		if _, err := c.RunInstances(t.Context(), runInput(tt.change)); !failsWith(err, tt.code, tt.text) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
 	if got, err := c.DescribeInstances(t.Context(), &sdk.DescribeInstancesInput{}); err != nil || len(got.Reservations) != 0 {
 		t.Errorf("%+v %v", got, err)
 	}
-	if _, err := c.DescribeInstances(t.Context(), &sdk.DescribeInstancesInput{InstanceIds: []string{"i-0"}}); !isError(err, "InvalidInstanceID.NotFound", "The instance ID 'i-0' does not exist") {
+	if _, err := c.DescribeInstances(t.Context(), &sdk.DescribeInstancesInput{InstanceIds: []string{"i-0"}}); !failsWith(err, "InvalidInstanceID.NotFound", "The instance ID 'i-0' does not exist") {
 		t.Errorf("unknown instance: %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package ec2_test
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -11,16 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/flowemu/flowemu/vpc"
 )
-
-// isError says whether err has a code and, if text is not "", AWS's text.
-func isError(err error, code, text string) bool {
-	var e smithy.APIError
-	return errors.As(err, &e) && e.ErrorCode() == code && (text == "" || e.ErrorMessage() == text)
-}
 
 // firstSubnet gives a default subnet and an address prefix of its range, such as 172.31.0.
 func firstSubnet(t *testing.T, c *sdk.Client) (types.Subnet, string) {
@@ -119,7 +111,7 @@ func TestInterfaceLifeCycle(t *testing.T) {
 		t.Error(err)
 	}
 	_, err = c.DescribeNetworkInterfaces(t.Context(), &sdk.DescribeNetworkInterfacesInput{NetworkInterfaceIds: []string{*id}})
-	if !isError(err, "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '"+*id+"' does not exist") {
+	if !failsWith(err, "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '"+*id+"' does not exist") {
 		t.Errorf("after deletion: %v", err)
 	}
 }
@@ -149,7 +141,7 @@ func TestCreateNetworkInterfaceErrors(t *testing.T) {
 	for _, tt := range tests {
 		in := &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId}
 		tt.change(in)
-		if _, err := c.CreateNetworkInterface(t.Context(), in); !isError(err, tt.code, tt.text) {
+		if _, err := c.CreateNetworkInterface(t.Context(), in); !failsWith(err, tt.code, tt.text) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
@@ -190,7 +182,7 @@ func TestManagedInterface(t *testing.T) {
 		}
 		id := e.NetworkInterfaceId
 		_, err := c.ModifyNetworkInterfaceAttribute(t.Context(), &sdk.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: id, Description: &types.AttributeValue{Value: aws.String("x")}})
-		if !isError(err, "AuthFailure", "You do not have permission to access the specified resource.") {
+		if !failsWith(err, "AuthFailure", "You do not have permission to access the specified resource.") {
 			t.Errorf("%s: modify: %v", tt.kind, err)
 		}
 		if _, err := c.DeleteNetworkInterface(t.Context(), &sdk.DeleteNetworkInterfaceInput{NetworkInterfaceId: id}); err != nil {
@@ -267,7 +259,7 @@ func TestElasticIP(t *testing.T) {
 	if _, err := c.DisassociateAddress(t.Context(), &sdk.DisassociateAddressInput{AssociationId: &association}); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.DisassociateAddress(t.Context(), &sdk.DisassociateAddressInput{AssociationId: &association}); !isError(err, "InvalidAssociationID.NotFound", "The association ID '"+association+"' does not exist") {
+	if _, err := c.DisassociateAddress(t.Context(), &sdk.DisassociateAddressInput{AssociationId: &association}); !failsWith(err, "InvalidAssociationID.NotFound", "The association ID '"+association+"' does not exist") {
 		t.Errorf("disassociate again: %v", err)
 	}
 	if _, err := c.ReleaseAddress(t.Context(), &sdk.ReleaseAddressInput{AllocationId: first.AllocationId}); err != nil {
@@ -346,20 +338,20 @@ func TestInterfaceGroups(t *testing.T) {
 	}
 	n, _ := firstSubnet(t, c)
 	_, err = c.CreateNetworkInterface(t.Context(), &sdk.CreateNetworkInterfaceInput{SubnetId: n.SubnetId, Groups: []string{"sg-0000000000000000a"}})
-	if !isError(err, "InvalidParameter", "Security group sg-0000000000000000a and subnet "+*n.SubnetId+" belong to different networks.") {
+	if !failsWith(err, "InvalidParameter", "Security group sg-0000000000000000a and subnet "+*n.SubnetId+" belong to different networks.") {
 		t.Errorf("create: %v", err)
 	}
 	_, err = c.ModifyNetworkInterfaceAttribute(t.Context(), &sdk.ModifyNetworkInterfaceAttributeInput{NetworkInterfaceId: &eni, Groups: []string{"sg-0000000000000000a"}})
-	if !isError(err, "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.") {
+	if !failsWith(err, "InvalidGroup.NotFound", "You have specified two resources that belong to different networks.") {
 		t.Errorf("modify: %v", err)
 	}
 	nat := describeInterface(t, c, "eni-0000000000000000a")
 	_, err = c.DetachNetworkInterface(t.Context(), &sdk.DetachNetworkInterfaceInput{AttachmentId: nat.Attachment.AttachmentId})
-	if !isError(err, "OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.") {
+	if !failsWith(err, "OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.") {
 		t.Errorf("detach: %v", err)
 	}
 	_, err = c.DeleteNetworkInterface(t.Context(), &sdk.DeleteNetworkInterfaceInput{NetworkInterfaceId: nat.NetworkInterfaceId})
-	if !isError(err, "InvalidParameterValue", "Network interface 'eni-0000000000000000a' is currently in use.") {
+	if !failsWith(err, "InvalidParameterValue", "Network interface 'eni-0000000000000000a' is currently in use.") {
 		t.Errorf("delete: %v", err)
 	}
 	_, err = c.AssignPrivateIpAddresses(t.Context(), &sdk.AssignPrivateIpAddressesInput{NetworkInterfaceId: nat.NetworkInterfaceId, SecondaryPrivateIpAddressCount: aws.Int32(1)})

@@ -13,19 +13,19 @@ import (
 func allocate(t *testing.T, c *sdk.Client, n int) (ids []string) {
 	t.Helper()
 	for range n {
-		ids = append(ids, *must[sdk.AllocateAddressOutput](t)(c.AllocateAddress(t.Context(), &sdk.AllocateAddressInput{})).AllocationId)
+		ids = append(ids, *must(c.AllocateAddress(t.Context(), &sdk.AllocateAddressInput{}))(t).AllocationId)
 	}
 	return ids
 }
 
 func elasticOf(t *testing.T, c *sdk.Client, id string) types.Address {
 	t.Helper()
-	return must[sdk.DescribeAddressesOutput](t)(c.DescribeAddresses(t.Context(), &sdk.DescribeAddressesInput{AllocationIds: []string{id}})).Addresses[0]
+	return must(c.DescribeAddresses(t.Context(), &sdk.DescribeAddressesInput{AllocationIds: []string{id}}))(t).Addresses[0]
 }
 
 func natOf(t *testing.T, c *sdk.Client, id string) types.NatGateway {
 	t.Helper()
-	return must[sdk.DescribeNatGatewaysOutput](t)(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{NatGatewayIds: []string{id}})).NatGateways[0]
+	return must(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{NatGatewayIds: []string{id}}))(t).NatGateways[0]
 }
 
 func natTexts(addresses []types.NatGatewayAddress) (out []string) {
@@ -44,9 +44,9 @@ func TestPublicNATGateway(t *testing.T) {
 	in := &sdk.CreateNatGatewayInput{SubnetId: subnet.SubnetId, AllocationId: &ip, ClientToken: aws.String("once"), TagSpecifications: []types.TagSpecification{
 		{ResourceType: types.ResourceTypeNatgateway, Tags: []types.Tag{{Key: aws.String("Name"), Value: aws.String("nat")}}},
 	}}
-	made := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), in))
+	made := must(c.CreateNatGateway(t.Context(), in))(t)
 	id := *made.NatGateway.NatGatewayId
-	if again := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), in)); *again.NatGateway.NatGatewayId != id || *again.ClientToken != "once" {
+	if again := must(c.CreateNatGateway(t.Context(), in))(t); *again.NatGateway.NatGatewayId != id || *again.ClientToken != "once" {
 		t.Errorf("the same token: %+v", again)
 	}
 	g := natOf(t, c, id)
@@ -69,15 +69,15 @@ func TestPublicNATGateway(t *testing.T) {
 	wants(t, err, "AuthFailure", "")
 	_, err = c.ReleaseAddress(t.Context(), &sdk.ReleaseAddressInput{AllocationId: &ip})
 	wants(t, err, "InvalidIPAddress.InUse", "")
-	igw := must[sdk.DescribeInternetGatewaysOutput](t)(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0].InternetGatewayId
+	igw := must(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{}))(t).InternetGateways[0].InternetGatewayId
 	_, err = c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: igw, VpcId: subnet.VpcId})
 	wants(t, err, "DependencyViolation", "Network "+*subnet.VpcId+" has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.")
 	_, err = c.DeleteSubnet(t.Context(), &sdk.DeleteSubnetInput{SubnetId: subnet.SubnetId})
 	wants(t, err, "DependencyViolation", "")
 
 	table := newTable(t, c, *subnet.VpcId)
-	must[sdk.CreateRouteOutput](t)(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("0.0.0.0/0"), NatGatewayId: &id}))
-	if del := must[sdk.DeleteNatGatewayOutput](t)(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: &id})); *del.NatGatewayId != id {
+	must(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("0.0.0.0/0"), NatGatewayId: &id}))(t)
+	if del := must(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: &id}))(t); *del.NatGatewayId != id {
 		t.Errorf("%+v", del)
 	}
 	if got := routesOf(t, c, table)[1]; got != "0.0.0.0/0 "+id+" CreateRoute blackhole" {
@@ -95,7 +95,7 @@ func TestPublicNATGateway(t *testing.T) {
 		t.Errorf("%+v", g)
 	}
 	now = deleted.Add(time.Hour)
-	if got := must[sdk.DescribeNatGatewaysOutput](t)(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{})); len(got.NatGateways) != 0 {
+	if got := must(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{}))(t); len(got.NatGateways) != 0 {
 		t.Errorf("after an hour: %+v", got.NatGateways)
 	}
 	_, err = c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{NatGatewayIds: []string{id}})
@@ -108,13 +108,13 @@ func TestNATGatewayAddresses(t *testing.T) {
 	c, _, _ := newClient(t)
 	subnet, prefix := firstSubnet(t, c)
 	ips := allocate(t, c, 4)
-	made := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
+	made := must(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
 		SubnetId: subnet.SubnetId, AllocationId: &ips[0], PrivateIpAddress: aws.String(prefix + ".10"),
 		SecondaryAllocationIds: ips[1:2], SecondaryPrivateIpAddresses: []string{prefix + ".20"},
-	})).NatGateway
+	}))(t).NatGateway
 	equal(t, natTexts(made.NatGatewayAddresses), []string{ips[0] + " " + prefix + ".10 true succeeded", ips[1] + " " + prefix + ".20 false succeeded"})
 	in := &sdk.AssociateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, AllocationIds: ips[2:], PrivateIpAddresses: []string{prefix + ".30", prefix + ".31"}}
-	added := must[sdk.AssociateNatGatewayAddressOutput](t)(c.AssociateNatGatewayAddress(t.Context(), in))
+	added := must(c.AssociateNatGatewayAddress(t.Context(), in))(t)
 	equal(t, natTexts(added.NatGatewayAddresses), []string{ips[2] + " " + prefix + ".30 false succeeded", ips[3] + " " + prefix + ".31 false succeeded"})
 	_, err := c.AssociateNatGatewayAddress(t.Context(), in)
 	wants(t, err, "Resource.AlreadyAssociated", "")
@@ -126,7 +126,7 @@ func TestNATGatewayAddresses(t *testing.T) {
 	_, err = c.DisassociateNatGatewayAddress(t.Context(), &sdk.DisassociateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, AssociationIds: []string{*made.NatGatewayAddresses[0].AssociationId}})
 	wants(t, err, "InvalidParameterValue", "")
 	drop := &sdk.DisassociateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, AssociationIds: []string{*added.NatGatewayAddresses[0].AssociationId}}
-	must[sdk.DisassociateNatGatewayAddressOutput](t)(c.DisassociateNatGatewayAddress(t.Context(), drop))
+	must(c.DisassociateNatGatewayAddress(t.Context(), drop))(t)
 	_, err = c.DisassociateNatGatewayAddress(t.Context(), drop)
 	wants(t, err, "InvalidAssociationID.NotFound", "")
 	equal(t, natTexts(natOf(t, c, *made.NatGatewayId).NatGatewayAddresses), []string{
@@ -142,19 +142,19 @@ func TestNATGatewayAddresses(t *testing.T) {
 func TestPrivateNATGateway(t *testing.T) {
 	c, _, _ := newClient(t)
 	subnet, prefix := firstSubnet(t, c)
-	made := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
+	made := must(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
 		SubnetId: subnet.SubnetId, ConnectivityType: types.ConnectivityTypePrivate, PrivateIpAddress: aws.String(prefix + ".10"), SecondaryPrivateIpAddressCount: aws.Int32(2),
-	})).NatGateway
+	}))(t).NatGateway
 	if len(made.NatGatewayAddresses) != 3 || made.ConnectivityType != types.ConnectivityTypePrivate || made.NatGatewayAddresses[0].PublicIp != nil {
 		t.Fatalf("%+v", made)
 	}
-	added := must[sdk.AssignPrivateNatGatewayAddressOutput](t)(c.AssignPrivateNatGatewayAddress(t.Context(), &sdk.AssignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddresses: []string{prefix + ".77"}}))
+	added := must(c.AssignPrivateNatGatewayAddress(t.Context(), &sdk.AssignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddresses: []string{prefix + ".77"}}))(t)
 	equal(t, natTexts(added.NatGatewayAddresses), []string{" " + prefix + ".77 false succeeded"})
-	must[sdk.AssignPrivateNatGatewayAddressOutput](t)(c.AssignPrivateNatGatewayAddress(t.Context(), &sdk.AssignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddressCount: aws.Int32(4)}))
+	must(c.AssignPrivateNatGatewayAddress(t.Context(), &sdk.AssignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddressCount: aws.Int32(4)}))(t)
 	_, err := c.AssignPrivateNatGatewayAddress(t.Context(), &sdk.AssignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddressCount: aws.Int32(1)})
 	wants(t, err, "PrivateIpAddressLimitExceeded", "") // "Amazon VPC quotas": 8
 	drop := &sdk.UnassignPrivateNatGatewayAddressInput{NatGatewayId: made.NatGatewayId, PrivateIpAddresses: []string{prefix + ".77"}}
-	must[sdk.UnassignPrivateNatGatewayAddressOutput](t)(c.UnassignPrivateNatGatewayAddress(t.Context(), drop))
+	must(c.UnassignPrivateNatGatewayAddress(t.Context(), drop))(t)
 	_, err = c.UnassignPrivateNatGatewayAddress(t.Context(), drop)
 	wants(t, err, "InvalidParameterValue", "")
 	drop.PrivateIpAddresses = []string{prefix + ".10"}
@@ -172,23 +172,23 @@ func TestFailedNATGateways(t *testing.T) {
 	c, eni, _ := newClient(t)
 	subnet, _ := firstSubnet(t, c)
 	ips := allocate(t, c, 2)
-	must[sdk.AssociateAddressOutput](t)(c.AssociateAddress(t.Context(), &sdk.AssociateAddressInput{AllocationId: &ips[0], NetworkInterfaceId: &eni}))
+	must(c.AssociateAddress(t.Context(), &sdk.AssociateAddressInput{AllocationId: &ips[0], NetworkInterfaceId: &eni}))(t)
 	create := func(ip string) types.NatGateway {
 		t.Helper()
-		made := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{SubnetId: subnet.SubnetId, AllocationId: &ip}))
+		made := must(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{SubnetId: subnet.SubnetId, AllocationId: &ip}))(t)
 		return natOf(t, c, *made.NatGateway.NatGatewayId)
 	}
 	g := create(ips[0])
 	if g.State != types.NatGatewayStateFailed || *g.FailureCode != "Resource.AlreadyAssociated" || *g.FailureMessage != "Elastic IP address "+ips[0]+" is already associated" || *g.NatGatewayAddresses[0].AllocationId != ips[0] {
 		t.Errorf("%+v", g)
 	}
-	must[sdk.DeleteNatGatewayOutput](t)(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: g.NatGatewayId}))
+	must(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: g.NatGatewayId}))(t)
 	if elasticOf(t, c, ips[0]).AssociationId == nil {
 		t.Error("the address of another was freed")
 	}
-	must[sdk.DisassociateAddressOutput](t)(c.DisassociateAddress(t.Context(), &sdk.DisassociateAddressInput{AssociationId: elasticOf(t, c, ips[0]).AssociationId}))
-	igw := must[sdk.DescribeInternetGatewaysOutput](t)(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0].InternetGatewayId
-	must[sdk.DetachInternetGatewayOutput](t)(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: igw, VpcId: subnet.VpcId}))
+	must(c.DisassociateAddress(t.Context(), &sdk.DisassociateAddressInput{AssociationId: elasticOf(t, c, ips[0]).AssociationId}))(t)
+	igw := must(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{}))(t).InternetGateways[0].InternetGatewayId
+	must(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: igw, VpcId: subnet.VpcId}))(t)
 	if g := create(ips[1]); g.State != types.NatGatewayStateFailed || *g.FailureCode != "Gateway.NotAttached" || *g.FailureMessage != "Network "+*subnet.VpcId+" has no Internet gateway attached" {
 		t.Errorf("%+v", g)
 	}
@@ -196,7 +196,7 @@ func TestFailedNATGateways(t *testing.T) {
 		state string
 		want  int
 	}{{"failed", 1}, {"deleted", 1}, {"available", 0}} {
-		if got := must[sdk.DescribeNatGatewaysOutput](t)(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{Filter: []types.Filter{filterBy("state", tt.state)}})); len(got.NatGateways) != tt.want {
+		if got := must(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{Filter: []types.Filter{filterBy("state", tt.state)}}))(t); len(got.NatGateways) != tt.want {
 			t.Errorf("%s: %d, want %d", tt.state, len(got.NatGateways), tt.want)
 		}
 	}
@@ -229,7 +229,7 @@ func TestCreateNATGatewayErrors(t *testing.T) {
 			wants(t, err, tt.code, "")
 		})
 	}
-	if got := must[sdk.DescribeNatGatewaysOutput](t)(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{})); len(got.NatGateways) != 0 || elasticOf(t, c, ip).AssociationId != nil {
+	if got := must(c.DescribeNatGateways(t.Context(), &sdk.DescribeNatGatewaysInput{}))(t); len(got.NatGateways) != 0 || elasticOf(t, c, ip).AssociationId != nil {
 		t.Errorf("%+v", got.NatGateways)
 	}
 }
@@ -237,7 +237,7 @@ func TestCreateNATGatewayErrors(t *testing.T) {
 func TestRegionalNATGateway(t *testing.T) {
 	c, _, _ := newClient(t)
 	vpcID, subnets := defaultVPC(t, c)
-	g := must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{AvailabilityMode: types.AvailabilityModeRegional, VpcId: &vpcID})).NatGateway
+	g := must(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{AvailabilityMode: types.AvailabilityModeRegional, VpcId: &vpcID}))(t).NatGateway
 	if g.State != "available" || g.SubnetId != nil || *g.VpcId != vpcID || g.AutoProvisionZones != "enabled" || g.AutoScalingIps != "enabled" || len(g.NatGatewayAddresses) != len(subnets) {
 		t.Fatalf("%+v", g)
 	}
@@ -257,17 +257,17 @@ func TestRegionalNATGateway(t *testing.T) {
 	}
 	_, err := c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: g.RouteTableId})
 	wants(t, err, "DependencyViolation", "")
-	must[sdk.DeleteNatGatewayOutput](t)(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: g.NatGatewayId}))
-	left := must[sdk.DescribeAddressesOutput](t)(c.DescribeAddresses(t.Context(), &sdk.DescribeAddressesInput{}))
+	must(c.DeleteNatGateway(t.Context(), &sdk.DeleteNatGatewayInput{NatGatewayId: g.NatGatewayId}))(t)
+	left := must(c.DescribeAddresses(t.Context(), &sdk.DescribeAddressesInput{}))(t)
 	if tables := tablesBy(t, c, filterBy("route-table-id", *g.RouteTableId)); len(tables) != 0 || len(left.Addresses) != 0 {
 		t.Errorf("left: %+v %+v", tables, left.Addresses)
 	}
 
 	ips := allocate(t, c, 2)
-	g = must[sdk.CreateNatGatewayOutput](t)(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
+	g = must(c.CreateNatGateway(t.Context(), &sdk.CreateNatGatewayInput{
 		AvailabilityMode: types.AvailabilityModeRegional, VpcId: &vpcID,
 		AvailabilityZoneAddresses: []types.AvailabilityZoneAddress{{AvailabilityZone: aws.String("eu-west-1b"), AllocationIds: ips[:1]}},
-	})).NatGateway
+	}))(t).NatGateway
 	if len(g.NatGatewayAddresses) != 1 || *g.NatGatewayAddresses[0].AvailabilityZone != "eu-west-1b" || g.AutoProvisionZones != "disabled" {
 		t.Fatalf("%+v", g)
 	}
@@ -275,13 +275,13 @@ func TestRegionalNATGateway(t *testing.T) {
 	_, err = c.AssociateNatGatewayAddress(t.Context(), in)
 	wants(t, err, "MissingParameter", "")
 	in.AvailabilityZoneId = aws.String("euw1-az1")
-	added := must[sdk.AssociateNatGatewayAddressOutput](t)(c.AssociateNatGatewayAddress(t.Context(), in))
+	added := must(c.AssociateNatGatewayAddress(t.Context(), in))(t)
 	if *added.NatGatewayAddresses[0].AvailabilityZone != "eu-west-1a" {
 		t.Errorf("%+v", added.NatGatewayAddresses)
 	}
-	must[sdk.DisassociateNatGatewayAddressOutput](t)(c.DisassociateNatGatewayAddress(t.Context(), &sdk.DisassociateNatGatewayAddressInput{NatGatewayId: g.NatGatewayId, AssociationIds: []string{*g.NatGatewayAddresses[0].AssociationId}}))
+	must(c.DisassociateNatGatewayAddress(t.Context(), &sdk.DisassociateNatGatewayAddressInput{NatGatewayId: g.NatGatewayId, AssociationIds: []string{*g.NatGatewayAddresses[0].AssociationId}}))(t)
 	if got := natOf(t, c, *g.NatGatewayId); len(got.NatGatewayAddresses) != 1 || *got.NatGatewayAddresses[0].AllocationId != ips[1] {
 		t.Errorf("%+v", got.NatGatewayAddresses)
 	}
-	must[sdk.ReleaseAddressOutput](t)(c.ReleaseAddress(t.Context(), &sdk.ReleaseAddressInput{AllocationId: &ips[0]}))
+	must(c.ReleaseAddress(t.Context(), &sdk.ReleaseAddressInput{AllocationId: &ips[0]}))(t)
 }

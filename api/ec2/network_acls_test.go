@@ -1,44 +1,18 @@
 package ec2_test
 
 import (
-	"errors"
 	"fmt"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 )
-
-func filterBy(name string, values ...string) types.Filter {
-	return types.Filter{Name: &name, Values: values}
-}
-
-// wants checks the code of an error and, where it is given, its text.
-func wants(t *testing.T, err error, code, text string) {
-	t.Helper()
-	var e smithy.APIError
-	if !errors.As(err, &e) || e.ErrorCode() != code || text != "" && e.ErrorMessage() != text {
-		t.Errorf("%v, want %s: %s", err, code, text)
-	}
-}
-
-// must gives what a call answered that has to succeed.
-func must[T any](t *testing.T) func(*T, error) *T {
-	return func(out *T, err error) *T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-}
 
 // defaultVPC gives the default VPC and its subnets.
 func defaultVPC(t *testing.T, c *sdk.Client) (id string, subnets []string) {
 	t.Helper()
-	out := must[sdk.DescribeSubnetsOutput](t)(c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{}))
+	out := must(c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{}))(t)
 	for _, n := range out.Subnets {
 		subnets = append(subnets, *n.SubnetId)
 	}
@@ -47,7 +21,7 @@ func defaultVPC(t *testing.T, c *sdk.Client) (id string, subnets []string) {
 
 func aclsBy(t *testing.T, c *sdk.Client, filters ...types.Filter) []types.NetworkAcl {
 	t.Helper()
-	return must[sdk.DescribeNetworkAclsOutput](t)(c.DescribeNetworkAcls(t.Context(), &sdk.DescribeNetworkAclsInput{Filters: filters})).NetworkAcls
+	return must(c.DescribeNetworkAcls(t.Context(), &sdk.DescribeNetworkAclsInput{Filters: filters}))(t).NetworkAcls
 }
 
 // entryText puts an entry in a line: number, direction, action, protocol, range and what the protocol has.
@@ -84,22 +58,9 @@ func TestDefaultNetworkACL(t *testing.T) {
 	wants(t, err, "InvalidParameterValue", "cannot delete default network ACL "+*acls[0].NetworkAclId)
 }
 
-func equal[T comparable](t *testing.T, got, want []T) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Errorf("%v, want %v", got, want)
-		return
-	}
-	for i := range got {
-		if got[i] != want[i] {
-			t.Errorf("%d: %v, want %v", i, got[i], want[i])
-		}
-	}
-}
-
 func newACL(t *testing.T, c *sdk.Client, vpcID string) string {
 	t.Helper()
-	return *must[sdk.CreateNetworkAclOutput](t)(c.CreateNetworkAcl(t.Context(), &sdk.CreateNetworkAclInput{VpcId: &vpcID})).NetworkAcl.NetworkAclId
+	return *must(c.CreateNetworkAcl(t.Context(), &sdk.CreateNetworkAclInput{VpcId: &vpcID}))(t).NetworkAcl.NetworkAclId
 }
 
 // TestNetworkACLLifeCycle goes the way of Terraform's aws_network_acl.
@@ -109,9 +70,9 @@ func TestNetworkACLLifeCycle(t *testing.T) {
 	in := &sdk.CreateNetworkAclInput{VpcId: &vpcID, ClientToken: aws.String("token"), TagSpecifications: []types.TagSpecification{
 		{ResourceType: types.ResourceTypeNetworkAcl, Tags: []types.Tag{{Key: aws.String("Name"), Value: aws.String("web")}}},
 	}}
-	made := must[sdk.CreateNetworkAclOutput](t)(c.CreateNetworkAcl(t.Context(), in))
+	made := must(c.CreateNetworkAcl(t.Context(), in))(t)
 	id := *made.NetworkAcl.NetworkAclId
-	if again := must[sdk.CreateNetworkAclOutput](t)(c.CreateNetworkAcl(t.Context(), in)); *again.NetworkAcl.NetworkAclId != id || *again.ClientToken != "token" {
+	if again := must(c.CreateNetworkAcl(t.Context(), in))(t); *again.NetworkAcl.NetworkAclId != id || *again.ClientToken != "token" {
 		t.Errorf("the same token: %+v", again)
 	}
 	equal(t, entryTexts(made.NetworkAcl.Entries), []string{"32767 true deny -1 0.0.0.0/0", "32767 false deny -1 0.0.0.0/0"})
@@ -125,7 +86,7 @@ func TestNetworkACLLifeCycle(t *testing.T) {
 			association = *a.NetworkAclAssociationId
 		}
 	}
-	moved := must[sdk.ReplaceNetworkAclAssociationOutput](t)(c.ReplaceNetworkAclAssociation(t.Context(), &sdk.ReplaceNetworkAclAssociationInput{AssociationId: &association, NetworkAclId: &id}))
+	moved := must(c.ReplaceNetworkAclAssociation(t.Context(), &sdk.ReplaceNetworkAclAssociationInput{AssociationId: &association, NetworkAclId: &id}))(t)
 	now := aclsBy(t, c, filterBy("association.association-id", *moved.NewAssociationId))
 	if len(now) != 1 || *now[0].NetworkAclId != id || len(now[0].Associations) != 1 || *now[0].Associations[0].SubnetId != subnets[0] || *moved.NewAssociationId == association {
 		t.Errorf("%+v", now)
@@ -137,10 +98,10 @@ func TestNetworkACLLifeCycle(t *testing.T) {
 	wants(t, err, "InvalidAssociationID.NotFound", "The association ID '"+association+"' does not exist")
 	_, err = c.DeleteNetworkAcl(t.Context(), &sdk.DeleteNetworkAclInput{NetworkAclId: &id})
 	wants(t, err, "DependencyViolation", "The networkAcl '"+id+"' has dependencies and cannot be deleted.")
-	must[sdk.ReplaceNetworkAclAssociationOutput](t)(c.ReplaceNetworkAclAssociation(t.Context(), &sdk.ReplaceNetworkAclAssociationInput{AssociationId: moved.NewAssociationId, NetworkAclId: before.NetworkAclId}))
+	must(c.ReplaceNetworkAclAssociation(t.Context(), &sdk.ReplaceNetworkAclAssociationInput{AssociationId: moved.NewAssociationId, NetworkAclId: before.NetworkAclId}))(t)
 	_, err = c.DeleteNetworkAcl(t.Context(), &sdk.DeleteNetworkAclInput{NetworkAclId: &id, DryRun: aws.Bool(true)})
 	wants(t, err, "DryRunOperation", "")
-	must[sdk.DeleteNetworkAclOutput](t)(c.DeleteNetworkAcl(t.Context(), &sdk.DeleteNetworkAclInput{NetworkAclId: &id}))
+	must(c.DeleteNetworkAcl(t.Context(), &sdk.DeleteNetworkAclInput{NetworkAclId: &id}))(t)
 	_, err = c.DescribeNetworkAcls(t.Context(), &sdk.DescribeNetworkAclsInput{NetworkAclIds: []string{id}})
 	wants(t, err, "InvalidNetworkAclID.NotFound", "The networkAcl ID '"+id+"' does not exist")
 }
@@ -165,7 +126,7 @@ func TestNetworkACLEntries(t *testing.T) {
 		in.CidrBlock, in.Ipv6CidrBlock, in.Egress, in.RuleAction, in.PortRange, in.IcmpTypeCode = nil, aws.String("::/0"), aws.Bool(true), types.RuleActionDeny, ports, ping
 	}
 	for _, in := range made {
-		must[sdk.CreateNetworkAclEntryOutput](t)(c.CreateNetworkAclEntry(t.Context(), in))
+		must(c.CreateNetworkAclEntry(t.Context(), in))(t)
 	}
 	got := aclsBy(t, c, filterBy("network-acl-id", acl))
 	equal(t, entryTexts(got[0].Entries), []string{
@@ -178,7 +139,7 @@ func TestNetworkACLEntries(t *testing.T) {
 	replace := &sdk.ReplaceNetworkAclEntryInput{
 		NetworkAclId: &acl, RuleNumber: aws.Int32(300), Egress: aws.Bool(false), RuleAction: types.RuleActionDeny, Protocol: aws.String("17"), CidrBlock: aws.String("10.0.0.0/8"), PortRange: ports,
 	}
-	must[sdk.ReplaceNetworkAclEntryOutput](t)(c.ReplaceNetworkAclEntry(t.Context(), replace))
+	must(c.ReplaceNetworkAclEntry(t.Context(), replace))(t)
 	if e := aclsBy(t, c, filterBy("network-acl-id", acl))[0].Entries[5]; entryText(e) != "300 false deny 17 10.0.0.0/8 ports 443-444" {
 		t.Errorf("replaced: %s", entryText(e))
 	}
@@ -186,7 +147,7 @@ func TestNetworkACLEntries(t *testing.T) {
 	_, err = c.ReplaceNetworkAclEntry(t.Context(), replace)
 	wants(t, err, "InvalidNetworkAclEntry.NotFound", "no ingress entry with number 301 in network acl "+acl)
 	del := &sdk.DeleteNetworkAclEntryInput{NetworkAclId: &acl, RuleNumber: aws.Int32(100), Egress: aws.Bool(true)}
-	must[sdk.DeleteNetworkAclEntryOutput](t)(c.DeleteNetworkAclEntry(t.Context(), del))
+	must(c.DeleteNetworkAclEntry(t.Context(), del))(t)
 	_, err = c.DeleteNetworkAclEntry(t.Context(), del)
 	wants(t, err, "InvalidNetworkAclEntry.NotFound", "no egress entry with number 100 in network acl "+acl)
 	del.RuleNumber = aws.Int32(32768)
@@ -249,10 +210,10 @@ func TestNetworkACLFilters(t *testing.T) {
 	acl := newACL(t, c, vpcID)
 	in := entry(acl, 77, "6", "10.9.0.0/16")
 	in.PortRange = &types.PortRange{From: aws.Int32(22), To: aws.Int32(23)}
-	must[sdk.CreateNetworkAclEntryOutput](t)(c.CreateNetworkAclEntry(t.Context(), in))
+	must(c.CreateNetworkAclEntry(t.Context(), in))(t)
 	in = entry(acl, 78, "1", "10.9.0.0/16")
 	in.IcmpTypeCode = &types.IcmpTypeCode{Type: aws.Int32(8), Code: aws.Int32(5)}
-	must[sdk.CreateNetworkAclEntryOutput](t)(c.CreateNetworkAclEntry(t.Context(), in))
+	must(c.CreateNetworkAclEntry(t.Context(), in))(t)
 	for _, tt := range []struct {
 		name, value string
 		want        int

@@ -123,7 +123,7 @@ func TestCreateManagedPrefixListErrors(t *testing.T) {
 		{"twice", "x", "IPv4", 2, []string{"10.0.0.0/8", "10.0.0.0/8"}, "InvalidParameterValue", ""},
 	} {
 		_, err := c.CreateManagedPrefixList(t.Context(), &sdk.CreateManagedPrefixListInput{PrefixListName: &tt.list, AddressFamily: &tt.family, MaxEntries: &tt.size, Entries: entries(tt.entries...)})
-		if !hasError(err, tt.code, tt.message) {
+		if !failsWith(err, tt.code, tt.message) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestModifyManagedPrefixListErrors(t *testing.T) {
 		{"AWS's", s3, sdk.ModifyManagedPrefixListInput{PrefixListName: aws.String("mine")}, "UnauthorizedOperation", ""},
 	} {
 		tt.in.PrefixListId = &tt.id
-		if _, err := c.ModifyManagedPrefixList(t.Context(), &tt.in); !hasError(err, tt.code, tt.message) {
+		if _, err := c.ModifyManagedPrefixList(t.Context(), &tt.in); !failsWith(err, tt.code, tt.message) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 
 func tablesBy(t *testing.T, c *sdk.Client, filters ...types.Filter) []types.RouteTable {
 	t.Helper()
-	return must[sdk.DescribeRouteTablesOutput](t)(c.DescribeRouteTables(t.Context(), &sdk.DescribeRouteTablesInput{Filters: filters})).RouteTables
+	return must(c.DescribeRouteTables(t.Context(), &sdk.DescribeRouteTablesInput{Filters: filters}))(t).RouteTables
 }
 
 func newTable(t *testing.T, c *sdk.Client, vpcID string) string {
 	t.Helper()
-	return *must[sdk.CreateRouteTableOutput](t)(c.CreateRouteTable(t.Context(), &sdk.CreateRouteTableInput{VpcId: &vpcID})).RouteTable.RouteTableId
+	return *must(c.CreateRouteTable(t.Context(), &sdk.CreateRouteTableInput{VpcId: &vpcID}))(t).RouteTable.RouteTableId
 }
 
 // routeTexts puts routes in lines: destination, target, origin, state.
@@ -40,7 +40,7 @@ func TestMainRouteTable(t *testing.T) {
 	c, _, _ := newClient(t)
 	vpcID, subnets := defaultVPC(t, c)
 	main := tablesBy(t, c, filterBy("association.main", "true"), filterBy("vpc-id", vpcID))
-	gateways := must[sdk.DescribeInternetGatewaysOutput](t)(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{Filters: []types.Filter{filterBy("attachment.vpc-id", vpcID)}}))
+	gateways := must(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{Filters: []types.Filter{filterBy("attachment.vpc-id", vpcID)}}))(t)
 	if len(main) != 1 || len(main[0].Associations) != 1 || !*main[0].Associations[0].Main || main[0].Associations[0].SubnetId != nil || *main[0].OwnerId != account {
 		t.Fatalf("%+v", main)
 	}
@@ -52,9 +52,9 @@ func TestMainRouteTable(t *testing.T) {
 
 	// Another one becomes the main one, as aws_main_route_table_association does it.
 	other := newTable(t, c, vpcID)
-	moved := must[sdk.ReplaceRouteTableAssociationOutput](t)(c.ReplaceRouteTableAssociation(t.Context(), &sdk.ReplaceRouteTableAssociationInput{
+	moved := must(c.ReplaceRouteTableAssociation(t.Context(), &sdk.ReplaceRouteTableAssociationInput{
 		AssociationId: main[0].Associations[0].RouteTableAssociationId, RouteTableId: &other,
-	}))
+	}))(t)
 	now := tablesBy(t, c, filterBy("association.route-table-association-id", *moved.NewAssociationId))
 	if len(now) != 1 || *now[0].RouteTableId != other || !*now[0].Associations[0].Main || now[0].Associations[0].AssociationState.State != types.RouteTableAssociationStateCodeAssociated {
 		t.Errorf("%+v", now)
@@ -62,7 +62,7 @@ func TestMainRouteTable(t *testing.T) {
 	if got := tablesBy(t, c, filterBy("association.main", "true")); len(got) != 1 {
 		t.Errorf("%d main tables", len(got))
 	}
-	must[sdk.DeleteRouteTableOutput](t)(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: main[0].RouteTableId}))
+	must(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: main[0].RouteTableId}))(t)
 	if got := tablesBy(t, c, filterBy("association.subnet-id", subnets[0])); len(got) != 0 {
 		t.Errorf("a subnet of the main table: %+v", got)
 	}
@@ -73,21 +73,21 @@ func TestRouteTableAssociations(t *testing.T) {
 	c, _, _ := newClient(t)
 	vpcID, subnets := defaultVPC(t, c)
 	in := &sdk.CreateRouteTableInput{VpcId: &vpcID, ClientToken: aws.String("once")}
-	made := must[sdk.CreateRouteTableOutput](t)(c.CreateRouteTable(t.Context(), in))
+	made := must(c.CreateRouteTable(t.Context(), in))(t)
 	a, b := *made.RouteTable.RouteTableId, newTable(t, c, vpcID)
-	if again := must[sdk.CreateRouteTableOutput](t)(c.CreateRouteTable(t.Context(), in)); *again.RouteTable.RouteTableId != a {
+	if again := must(c.CreateRouteTable(t.Context(), in))(t); *again.RouteTable.RouteTableId != a {
 		t.Errorf("the same token: %+v", again)
 	}
 	associate := func(table string) (*sdk.AssociateRouteTableOutput, error) {
 		return c.AssociateRouteTable(t.Context(), &sdk.AssociateRouteTableInput{RouteTableId: &table, SubnetId: &subnets[0]})
 	}
-	first := must[sdk.AssociateRouteTableOutput](t)(associate(a))
-	if again := must[sdk.AssociateRouteTableOutput](t)(associate(a)); *again.AssociationId != *first.AssociationId || again.AssociationState.State != "associated" {
+	first := must(associate(a))(t)
+	if again := must(associate(a))(t); *again.AssociationId != *first.AssociationId || again.AssociationState.State != "associated" {
 		t.Errorf("the same again: %+v", again)
 	}
 	_, err := associate(b)
 	wants(t, err, "Resource.AlreadyAssociated", "the specified association for route table "+b+" conflicts with an existing association")
-	moved := must[sdk.ReplaceRouteTableAssociationOutput](t)(c.ReplaceRouteTableAssociation(t.Context(), &sdk.ReplaceRouteTableAssociationInput{AssociationId: first.AssociationId, RouteTableId: &b}))
+	moved := must(c.ReplaceRouteTableAssociation(t.Context(), &sdk.ReplaceRouteTableAssociationInput{AssociationId: first.AssociationId, RouteTableId: &b}))(t)
 	got := tablesBy(t, c, filterBy("association.subnet-id", subnets[0]))
 	if len(got) != 1 || *got[0].RouteTableId != b || *got[0].Associations[0].RouteTableAssociationId != *moved.NewAssociationId || *got[0].Associations[0].Main {
 		t.Errorf("%+v", got)
@@ -96,27 +96,27 @@ func TestRouteTableAssociations(t *testing.T) {
 	wants(t, err, "DependencyViolation", "")
 	_, err = c.DisassociateRouteTable(t.Context(), &sdk.DisassociateRouteTableInput{AssociationId: first.AssociationId})
 	wants(t, err, "InvalidAssociationID.NotFound", "The association ID '"+*first.AssociationId+"' does not exist")
-	must[sdk.DisassociateRouteTableOutput](t)(c.DisassociateRouteTable(t.Context(), &sdk.DisassociateRouteTableInput{AssociationId: moved.NewAssociationId}))
-	must[sdk.DeleteRouteTableOutput](t)(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: &b}))
+	must(c.DisassociateRouteTable(t.Context(), &sdk.DisassociateRouteTableInput{AssociationId: moved.NewAssociationId}))(t)
+	must(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: &b}))(t)
 	_, err = c.DescribeRouteTables(t.Context(), &sdk.DescribeRouteTablesInput{RouteTableIds: []string{b}})
 	wants(t, err, "InvalidRouteTableID.NotFound", "The routeTable ID '"+b+"' does not exist")
 
 	// A gateway route table: gone with the attachment of the gateway.
-	gateway := must[sdk.DescribeInternetGatewaysOutput](t)(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0].InternetGatewayId
-	must[sdk.AssociateRouteTableOutput](t)(c.AssociateRouteTable(t.Context(), &sdk.AssociateRouteTableInput{RouteTableId: &a, GatewayId: gateway}))
+	gateway := must(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{}))(t).InternetGateways[0].InternetGatewayId
+	must(c.AssociateRouteTable(t.Context(), &sdk.AssociateRouteTableInput{RouteTableId: &a, GatewayId: gateway}))(t)
 	if got := tablesBy(t, c, filterBy("association.gateway-id", *gateway)); len(got) != 1 || *got[0].RouteTableId != a {
 		t.Errorf("%+v", got)
 	}
-	must[sdk.DetachInternetGatewayOutput](t)(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway, VpcId: &vpcID}))
-	must[sdk.DeleteRouteTableOutput](t)(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: &a}))
+	must(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway, VpcId: &vpcID}))(t)
+	must(c.DeleteRouteTable(t.Context(), &sdk.DeleteRouteTableInput{RouteTableId: &a}))(t)
 }
 
 func TestRoutes(t *testing.T) {
 	c, eni, _ := newClient(t)
 	vpcID, _ := defaultVPC(t, c)
 	table := newTable(t, c, vpcID)
-	gateway := must[sdk.DescribeInternetGatewaysOutput](t)(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{})).InternetGateways[0].InternetGatewayId
-	egress := must[sdk.CreateEgressOnlyInternetGatewayOutput](t)(c.CreateEgressOnlyInternetGateway(t.Context(), &sdk.CreateEgressOnlyInternetGatewayInput{VpcId: &vpcID})).EgressOnlyInternetGateway.EgressOnlyInternetGatewayId
+	gateway := must(c.DescribeInternetGateways(t.Context(), &sdk.DescribeInternetGatewaysInput{}))(t).InternetGateways[0].InternetGatewayId
+	egress := must(c.CreateEgressOnlyInternetGateway(t.Context(), &sdk.CreateEgressOnlyInternetGatewayInput{VpcId: &vpcID}))(t).EgressOnlyInternetGateway.EgressOnlyInternetGatewayId
 	for _, in := range []*sdk.CreateRouteInput{
 		{DestinationCidrBlock: aws.String("0.0.0.0/0"), GatewayId: gateway},
 		{DestinationIpv6CidrBlock: aws.String("::/0"), EgressOnlyInternetGatewayId: egress},
@@ -124,7 +124,7 @@ func TestRoutes(t *testing.T) {
 		{DestinationCidrBlock: aws.String("10.0.0.0/8"), VpcPeeringConnectionId: aws.String("pcx-11111111")},
 	} {
 		in.RouteTableId = &table
-		must[sdk.CreateRouteOutput](t)(c.CreateRoute(t.Context(), in))
+		must(c.CreateRoute(t.Context(), in))(t)
 	}
 	equal(t, routesOf(t, c, table), []string{
 		"172.31.0.0/16 local CreateRouteTable active", "0.0.0.0/0 " + *gateway + " CreateRoute active", "::/0 " + *egress + " CreateRoute active",
@@ -153,12 +153,12 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s=%s: %d, want %d", tt.name, tt.value, len(got), tt.want)
 		}
 	}
-	must[sdk.DeleteEgressOnlyInternetGatewayOutput](t)(c.DeleteEgressOnlyInternetGateway(t.Context(), &sdk.DeleteEgressOnlyInternetGatewayInput{EgressOnlyInternetGatewayId: egress}))
-	must[sdk.DetachInternetGatewayOutput](t)(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway, VpcId: &vpcID}))
+	must(c.DeleteEgressOnlyInternetGateway(t.Context(), &sdk.DeleteEgressOnlyInternetGatewayInput{EgressOnlyInternetGatewayId: egress}))(t)
+	must(c.DetachInternetGateway(t.Context(), &sdk.DetachInternetGatewayInput{InternetGatewayId: gateway, VpcId: &vpcID}))(t)
 	got := routesOf(t, c, table)
 	equal(t, got[1:3], []string{"0.0.0.0/0 " + *gateway + " CreateRoute blackhole", "::/0 " + *egress + " CreateRoute blackhole"})
-	must[sdk.ReplaceRouteOutput](t)(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("0.0.0.0/0"), VpcPeeringConnectionId: aws.String("pcx-22222222")}))
-	must[sdk.DeleteRouteOutput](t)(c.DeleteRoute(t.Context(), &sdk.DeleteRouteInput{RouteTableId: &table, DestinationIpv6CidrBlock: aws.String("::/0")}))
+	must(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("0.0.0.0/0"), VpcPeeringConnectionId: aws.String("pcx-22222222")}))(t)
+	must(c.DeleteRoute(t.Context(), &sdk.DeleteRouteInput{RouteTableId: &table, DestinationIpv6CidrBlock: aws.String("::/0")}))(t)
 	equal(t, routesOf(t, c, table)[:3], []string{
 		"172.31.0.0/16 local CreateRouteTable active", "0.0.0.0/0 pcx-22222222 CreateRoute active", "100.68.0.0/18 " + eni + " CreateRoute blackhole",
 	})
@@ -173,11 +173,11 @@ func TestLocalRoute(t *testing.T) {
 	c, eni, _ := newClient(t)
 	vpcID, _ := defaultVPC(t, c)
 	table, local := newTable(t, c, vpcID), aws.String("172.31.0.0/16")
-	must[sdk.ReplaceRouteOutput](t)(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: local, NetworkInterfaceId: &eni}))
+	must(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: local, NetworkInterfaceId: &eni}))(t)
 	equal(t, routesOf(t, c, table), []string{"172.31.0.0/16 " + eni + " CreateRouteTable blackhole"})
 	_, err := c.DeleteRoute(t.Context(), &sdk.DeleteRouteInput{RouteTableId: &table, DestinationCidrBlock: local})
 	wants(t, err, "InvalidParameterValue", "cannot remove local route 172.31.0.0/16 in route table "+table)
-	must[sdk.ReplaceRouteOutput](t)(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: local, LocalTarget: aws.Bool(true)}))
+	must(c.ReplaceRoute(t.Context(), &sdk.ReplaceRouteInput{RouteTableId: &table, DestinationCidrBlock: local, LocalTarget: aws.Bool(true)}))(t)
 	equal(t, routesOf(t, c, table), []string{"172.31.0.0/16 local CreateRouteTable active"})
 }
 
@@ -185,9 +185,9 @@ func TestCreateRouteErrors(t *testing.T) {
 	c, eni, _ := newClient(t)
 	vpcID, _ := defaultVPC(t, c)
 	table := newTable(t, c, vpcID)
-	loose := must[sdk.CreateInternetGatewayOutput](t)(c.CreateInternetGateway(t.Context(), &sdk.CreateInternetGatewayInput{})).InternetGateway.InternetGatewayId
-	must[sdk.CreateRouteOutput](t)(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("8.0.0.0/8"), NetworkInterfaceId: &eni}))
-	must[sdk.CreateRouteOutput](t)(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("172.31.16.0/20"), NetworkInterfaceId: &eni}))
+	loose := must(c.CreateInternetGateway(t.Context(), &sdk.CreateInternetGatewayInput{}))(t).InternetGateway.InternetGatewayId
+	must(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("8.0.0.0/8"), NetworkInterfaceId: &eni}))(t)
+	must(c.CreateRoute(t.Context(), &sdk.CreateRouteInput{RouteTableId: &table, DestinationCidrBlock: aws.String("172.31.16.0/20"), NetworkInterfaceId: &eni}))(t)
 	for _, tt := range []struct {
 		name       string
 		in         sdk.CreateRouteInput

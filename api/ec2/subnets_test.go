@@ -120,7 +120,7 @@ func TestCreateSubnetErrors(t *testing.T) {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
-	if got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filterOf("vpc-id", vpcID)}); err != nil || len(got.Subnets) != 1 {
+	if got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filtersBy("vpc-id", vpcID)}); err != nil || len(got.Subnets) != 1 {
 		t.Errorf("something was created: %+v %v", got, err)
 	}
 }
@@ -302,7 +302,7 @@ func TestSubnetFilters(t *testing.T) {
 		{"subnet-id", id},
 		{"tag-key", "team"},
 	} {
-		got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filterOf(tt.name, tt.value), filterOf("vpc-id", vpcID)...)})
+		got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filtersBy(tt.name, tt.value), filtersBy("vpc-id", vpcID)...)})
 		if err != nil || len(got.Subnets) != 1 || *got.Subnets[0].SubnetId != id {
 			t.Errorf("%s=%s: %+v %v", tt.name, tt.value, got, err)
 		}
@@ -312,7 +312,7 @@ func TestSubnetFilters(t *testing.T) {
 		"private-dns-name-options-on-launch.enable-resource-name-dns-a-record":    2,
 		"private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": 2,
 	} {
-		got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filterOf(name, "false"), filterOf("vpc-id", vpcID)...)})
+		got, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filtersBy(name, "false"), filtersBy("vpc-id", vpcID)...)})
 		if err != nil || len(got.Subnets) != want {
 			t.Errorf("%s: %+v %v", name, got, err)
 		}
@@ -322,7 +322,7 @@ func TestSubnetFilters(t *testing.T) {
 func TestCreateDefaultSubnet(t *testing.T) {
 	c, _, _ := newNetwork(t)
 	zone := region + "b"
-	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filterOf("default-for-az", "true"), filterOf("availability-zone", zone)...)})
+	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: append(filtersBy("default-for-az", "true"), filtersBy("availability-zone", zone)...)})
 	if err != nil || len(subnets.Subnets) != 1 {
 		t.Fatalf("%+v %v", subnets, err)
 	}

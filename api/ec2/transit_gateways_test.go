@@ -2,7 +2,6 @@ package ec2_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 )
 
 // transit is a transit gateway with the default VPC attached in two zones.
@@ -23,9 +21,9 @@ type transit struct {
 func newTransit(t *testing.T) *transit {
 	t.Helper()
 	c, _, _ := newClient(t)
-	g := mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway
+	g := must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway
 	out := &transit{Client: c, gateway: *g.TransitGatewayId, table: *g.Options.AssociationDefaultRouteTableId}
-	for _, n := range mustAnswer(c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{}))(t).Subnets {
+	for _, n := range must(c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{}))(t).Subnets {
 		out.vpcID, out.subnets = *n.VpcId, append(out.subnets, *n.SubnetId)
 	}
 	out.attachment = out.attach(t, out.gateway, out.subnets[:2])
@@ -34,34 +32,14 @@ func newTransit(t *testing.T) *transit {
 
 func (c *transit) attach(t *testing.T, gateway string, subnets []string) string {
 	t.Helper()
-	a := mustAnswer(c.CreateTransitGatewayVpcAttachment(t.Context(), &sdk.CreateTransitGatewayVpcAttachmentInput{TransitGatewayId: &gateway, VpcId: &c.vpcID, SubnetIds: subnets}))(t)
+	a := must(c.CreateTransitGatewayVpcAttachment(t.Context(), &sdk.CreateTransitGatewayVpcAttachmentInput{TransitGatewayId: &gateway, VpcId: &c.vpcID, SubnetIds: subnets}))(t)
 	return *a.TransitGatewayVpcAttachment.TransitGatewayAttachmentId
 }
 
 func (c *transit) newTable(t *testing.T) string {
 	t.Helper()
-	made := mustAnswer(c.CreateTransitGatewayRouteTable(t.Context(), &sdk.CreateTransitGatewayRouteTableInput{TransitGatewayId: &c.gateway}))(t)
+	made := must(c.CreateTransitGatewayRouteTable(t.Context(), &sdk.CreateTransitGatewayRouteTableInput{TransitGatewayId: &c.gateway}))(t)
 	return *made.TransitGatewayRouteTable.TransitGatewayRouteTableId
-}
-
-// mustAnswer gives an answer, or ends the test.
-func mustAnswer[Out any](out Out, err error) func(*testing.T) Out {
-	return func(t *testing.T) Out {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-}
-
-// failed checks an error's code and, unless it is empty, its text.
-func failed(t *testing.T, what string, err error, wantCode, wantText string) {
-	t.Helper()
-	var e smithy.APIError
-	if !errors.As(err, &e) || e.ErrorCode() != wantCode || wantText != "" && e.ErrorMessage() != wantText {
-		t.Errorf("%s: %v, want %s: %s", what, err, wantCode, wantText)
-	}
 }
 
 // TestCreateTransitGateway: the defaults are those of EC2's API reference, TransitGatewayRequestOptions.
@@ -87,8 +65,8 @@ func TestCreateTransitGateway(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tags := []types.TagSpecification{{ResourceType: types.ResourceTypeTransitGateway, Tags: []types.Tag{{Key: aws.String("Name"), Value: aws.String("hub")}}}}
-			made := mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{Description: aws.String("d"), Options: &tt.in, TagSpecifications: tags}))(t).TransitGateway
-			got := mustAnswer(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{TransitGatewayIds: []string{*made.TransitGatewayId}}))(t).TransitGateways[0]
+			made := must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{Description: aws.String("d"), Options: &tt.in, TagSpecifications: tags}))(t).TransitGateway
+			got := must(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{TransitGatewayIds: []string{*made.TransitGatewayId}}))(t).TransitGateways[0]
 			o := got.Options
 			if have := (options{
 				string(o.AutoAcceptSharedAttachments), string(o.DefaultRouteTableAssociation), string(o.DefaultRouteTablePropagation), string(o.VpnEcmpSupport),
@@ -100,7 +78,7 @@ func TestCreateTransitGateway(t *testing.T) {
 				*got.OwnerId != account || *got.Description != "d" || len(got.Tags) != 1 || got.CreationTime == nil {
 				t.Errorf("%+v", got)
 			}
-			tables := mustAnswer(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{Filters: filtersBy("transit-gateway-id", *made.TransitGatewayId)}))(t).TransitGatewayRouteTables
+			tables := must(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{Filters: filtersBy("transit-gateway-id", *made.TransitGatewayId)}))(t).TransitGatewayRouteTables
 			if len(tables) != tt.tables {
 				t.Fatalf("%d route tables", len(tables))
 			}
@@ -113,10 +91,6 @@ func TestCreateTransitGateway(t *testing.T) {
 			}
 		})
 	}
-}
-
-func filtersBy(name string, values ...string) []types.Filter {
-	return []types.Filter{{Name: &name, Values: values}}
 }
 
 func TestCreateTransitGatewayErrors(t *testing.T) {
@@ -136,9 +110,11 @@ func TestCreateTransitGatewayErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		_, err := c.CreateTransitGateway(t.Context(), &tt.in)
-		failed(t, tt.name, err, tt.code, "")
+		if !failsWith(err, tt.code, "") {
+			t.Errorf("%s: %v", tt.name, err)
+		}
 	}
-	if got := mustAnswer(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{}))(t); len(got.TransitGatewayRouteTables) != 0 {
+	if got := must(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{}))(t); len(got.TransitGatewayRouteTables) != 0 {
 		t.Errorf("something was made: %+v", got)
 	}
 }
@@ -147,7 +123,7 @@ func TestCreateTransitGatewayErrors(t *testing.T) {
 func TestDefaultTables(t *testing.T) {
 	c := newTransit(t)
 	other := c.newTable(t)
-	foreign := *mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.Options.AssociationDefaultRouteTableId
+	foreign := *must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.Options.AssociationDefaultRouteTableId
 	const missing = "tgw-rtb-0123456789abcdef0"
 	steps := []struct {
 		name       string
@@ -168,11 +144,13 @@ func TestDefaultTables(t *testing.T) {
 	for _, s := range steps {
 		_, err := c.ModifyTransitGateway(t.Context(), &sdk.ModifyTransitGatewayInput{TransitGatewayId: &c.gateway, Options: &s.change})
 		if s.code != "" {
-			failed(t, s.name, err, s.code, s.text)
+			if !failsWith(err, s.code, s.text) {
+				t.Errorf("%s: %v", s.name, err)
+			}
 		} else if err != nil {
 			t.Errorf("%s: %v", s.name, err)
 		}
-		o := mustAnswer(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{TransitGatewayIds: []string{c.gateway}}))(t).TransitGateways[0].Options
+		o := must(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{TransitGatewayIds: []string{c.gateway}}))(t).TransitGateways[0].Options
 		if got := aws.ToString(o.AssociationDefaultRouteTableId); got != s.want || *o.PropagationDefaultRouteTableId != c.table {
 			t.Errorf("%s: tables %q and %q", s.name, got, *o.PropagationDefaultRouteTableId)
 		}
@@ -183,7 +161,7 @@ func TestModifyTransitGateway(t *testing.T) {
 	c := newTransit(t)
 	modify := func(in *sdk.ModifyTransitGatewayInput) *types.TransitGateway {
 		in.TransitGatewayId = &c.gateway
-		return mustAnswer(c.ModifyTransitGateway(t.Context(), in))(t).TransitGateway
+		return must(c.ModifyTransitGateway(t.Context(), in))(t).TransitGateway
 	}
 	modify(&sdk.ModifyTransitGatewayInput{Description: aws.String("new"), Options: &types.ModifyTransitGatewayOptions{
 		AmazonSideAsn: aws.Int64(65000), DnsSupport: "disable", AddTransitGatewayCidrBlocks: []string{"10.1.0.0/24", "10.2.0.0/24"},
@@ -201,12 +179,12 @@ func TestDescribeTransitGatewayFilters(t *testing.T) {
 	c, _, _ := newClient(t)
 	var first types.TransitGateway
 	for i, asn := range []int64{65001, 65002, 65003} {
-		g := mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{Options: &types.TransitGatewayRequestOptions{AmazonSideAsn: &asn}}))(t).TransitGateway
+		g := must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{Options: &types.TransitGatewayRequestOptions{AmazonSideAsn: &asn}}))(t).TransitGateway
 		if i == 0 {
 			first = *g
 		}
 	}
-	mustAnswer(c.ModifyTransitGateway(t.Context(), &sdk.ModifyTransitGatewayInput{TransitGatewayId: first.TransitGatewayId, Options: &types.ModifyTransitGatewayOptions{
+	must(c.ModifyTransitGateway(t.Context(), &sdk.ModifyTransitGatewayInput{TransitGatewayId: first.TransitGatewayId, Options: &types.ModifyTransitGatewayOptions{
 		DefaultRouteTableAssociation: "disable", VpnEcmpSupport: "disable", DnsSupport: "disable", AutoAcceptSharedAttachments: "enable",
 	}}))(t)
 	tests := []struct {
@@ -227,13 +205,13 @@ func TestDescribeTransitGatewayFilters(t *testing.T) {
 		{"state", "available", 3},
 	}
 	for _, tt := range tests {
-		got := mustAnswer(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{Filters: filtersBy(tt.name, tt.value)}))(t)
+		got := must(c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{Filters: filtersBy(tt.name, tt.value)}))(t)
 		if len(got.TransitGateways) != tt.want {
 			t.Errorf("%s=%s: %d, want %d", tt.name, tt.value, len(got.TransitGateways), tt.want)
 		}
 	}
 	_, err := c.DescribeTransitGateways(t.Context(), &sdk.DescribeTransitGatewaysInput{Filters: filtersBy("vpc-id", "x")})
-	failed(t, "unknown filter", err, "InvalidParameterValue", "")
+	wants(t, err, "InvalidParameterValue", "") // unknown filter
 }
 
 func TestDeleteTransitGateway(t *testing.T) {
@@ -242,16 +220,16 @@ func TestDeleteTransitGateway(t *testing.T) {
 		_, err := c.DeleteTransitGateway(ctx, &sdk.DeleteTransitGatewayInput{TransitGatewayId: &c.gateway})
 		return err
 	}
-	failed(t, "with an attachment", remove(t.Context()), "IncorrectState", c.gateway+" has non-deleted VPC Attachments: "+c.attachment+".")
-	mustAnswer(c.DeleteTransitGatewayVpcAttachment(t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &c.attachment}))(t)
+	wants(t, remove(t.Context()), "IncorrectState", c.gateway+" has non-deleted VPC Attachments: "+c.attachment+".") // with an attachment
+	must(c.DeleteTransitGatewayVpcAttachment(t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &c.attachment}))(t)
 	c.newTable(t)
 	if err := remove(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := mustAnswer(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{}))(t); len(got.TransitGatewayRouteTables) != 0 {
+	if got := must(c.DescribeTransitGatewayRouteTables(t.Context(), &sdk.DescribeTransitGatewayRouteTablesInput{}))(t); len(got.TransitGatewayRouteTables) != 0 {
 		t.Errorf("route tables stay: %+v", got.TransitGatewayRouteTables)
 	}
-	failed(t, "again", remove(t.Context()), "InvalidTransitGatewayID.NotFound", "Transit Gateway "+c.gateway+" was deleted or does not exist.")
+	wants(t, remove(t.Context()), "InvalidTransitGatewayID.NotFound", "Transit Gateway "+c.gateway+" was deleted or does not exist.") // again
 }
 
 // TestTransitAttachment: the defaults are those of EC2's API reference,
@@ -259,7 +237,7 @@ func TestDeleteTransitGateway(t *testing.T) {
 func TestTransitAttachment(t *testing.T) {
 	c := newTransit(t)
 	describe := func() types.TransitGatewayVpcAttachment {
-		return mustAnswer(c.DescribeTransitGatewayVpcAttachments(t.Context(), &sdk.DescribeTransitGatewayVpcAttachmentsInput{TransitGatewayAttachmentIds: []string{c.attachment}}))(t).TransitGatewayVpcAttachments[0]
+		return must(c.DescribeTransitGatewayVpcAttachments(t.Context(), &sdk.DescribeTransitGatewayVpcAttachmentsInput{TransitGatewayAttachmentIds: []string{c.attachment}}))(t).TransitGatewayVpcAttachments[0]
 	}
 	a := describe()
 	if o := a.Options; o.DnsSupport != "enable" || o.SecurityGroupReferencingSupport != "enable" || o.Ipv6Support != "disable" || o.ApplianceModeSupport != "disable" {
@@ -269,7 +247,7 @@ func TestTransitAttachment(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	c.checkInterfaces(t, c.subnets[:2])
-	modified := mustAnswer(c.ModifyTransitGatewayVpcAttachment(t.Context(), &sdk.ModifyTransitGatewayVpcAttachmentInput{
+	modified := must(c.ModifyTransitGatewayVpcAttachment(t.Context(), &sdk.ModifyTransitGatewayVpcAttachmentInput{
 		TransitGatewayAttachmentId: &c.attachment, AddSubnetIds: c.subnets[2:], RemoveSubnetIds: c.subnets[:1],
 		Options: &types.ModifyTransitGatewayVpcAttachmentRequestOptions{ApplianceModeSupport: "enable"},
 	}))(t).TransitGatewayVpcAttachment
@@ -278,18 +256,18 @@ func TestTransitAttachment(t *testing.T) {
 	}
 	c.checkInterfaces(t, c.subnets[1:])
 	_, err := c.DeleteSubnet(t.Context(), &sdk.DeleteSubnetInput{SubnetId: &c.subnets[1]})
-	failed(t, "delete its subnet", err, "DependencyViolation", "")
-	mustAnswer(c.DeleteTransitGatewayVpcAttachment(t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &c.attachment}))(t)
+	wants(t, err, "DependencyViolation", "") // delete its subnet
+	must(c.DeleteTransitGatewayVpcAttachment(t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &c.attachment}))(t)
 	c.checkInterfaces(t, nil)
 	if a := describe(); a.State != "deleted" { // Terraform waits for that
 		t.Errorf("after deletion: %s", a.State)
 	}
 	_, err = c.DeleteTransitGatewayVpcAttachment(t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &c.attachment})
-	failed(t, "delete again", err, "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment "+c.attachment+" was deleted or does not exist.")
+	wants(t, err, "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment "+c.attachment+" was deleted or does not exist.") // delete again
 	if c.attach(t, c.gateway, c.subnets[:1]) == c.attachment {
 		t.Error("the same attachment again")
 	}
-	mustAnswer(c.DeleteSubnet(t.Context(), &sdk.DeleteSubnetInput{SubnetId: &c.subnets[1]}))(t)
+	must(c.DeleteSubnet(t.Context(), &sdk.DeleteSubnetInput{SubnetId: &c.subnets[1]}))(t)
 }
 
 // checkInterfaces checks that the attachment has an interface in each of the
@@ -297,7 +275,7 @@ func TestTransitAttachment(t *testing.T) {
 func (c *transit) checkInterfaces(t *testing.T, subnets []string) {
 	t.Helper()
 	var in []string
-	found := mustAnswer(c.DescribeNetworkInterfaces(t.Context(), &sdk.DescribeNetworkInterfacesInput{Filters: filtersBy("interface-type", "transit_gateway")}))(t)
+	found := must(c.DescribeNetworkInterfaces(t.Context(), &sdk.DescribeNetworkInterfacesInput{Filters: filtersBy("interface-type", "transit_gateway")}))(t)
 	for _, e := range found.NetworkInterfaces {
 		if !strings.Contains(*e.PrivateIpAddress, "172.31.") || *e.Description != "Network Interface for Transit Gateway Attachment "+c.attachment {
 			t.Errorf("interface %s: %s %q", *e.NetworkInterfaceId, *e.PrivateIpAddress, *e.Description)
@@ -313,7 +291,7 @@ func (c *transit) checkInterfaces(t *testing.T, subnets []string) {
 func TestTransitAttachmentErrors(t *testing.T) {
 	c := newTransit(t)
 	const noSubnet = "subnet-0123456789abcdef0"
-	other := *mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.TransitGatewayId
+	other := *must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.TransitGatewayId
 	create := func(gateway, vpcID string, subnets ...string) error {
 		_, err := c.CreateTransitGatewayVpcAttachment(t.Context(), &sdk.CreateTransitGatewayVpcAttachmentInput{TransitGatewayId: &gateway, VpcId: &vpcID, SubnetIds: append([]string{}, subnets...)})
 		return err
@@ -344,7 +322,9 @@ func TestTransitAttachmentErrors(t *testing.T) {
 		{"accept what needs it not", accept(), "IncorrectState", ""},
 	}
 	for _, tt := range tests {
-		failed(t, tt.name, tt.err, tt.code, tt.text)
+		if !failsWith(tt.err, tt.code, tt.text) {
+			t.Errorf("%s: %v", tt.name, tt.err)
+		}
 	}
 	c.checkInterfaces(t, c.subnets[:2])
 }

@@ -20,7 +20,7 @@ func TestTransitRouteTable(t *testing.T) {
 	c := newTransit(t)
 	own := c.newTable(t)
 	associations := func(table string) (out []string) {
-		for _, a := range mustAnswer(c.GetTransitGatewayRouteTableAssociations(t.Context(), &sdk.GetTransitGatewayRouteTableAssociationsInput{TransitGatewayRouteTableId: &table}))(t).Associations {
+		for _, a := range must(c.GetTransitGatewayRouteTableAssociations(t.Context(), &sdk.GetTransitGatewayRouteTableAssociationsInput{TransitGatewayRouteTableId: &table}))(t).Associations {
 			out = append(out, *a.TransitGatewayAttachmentId+" "+string(a.ResourceType)+" "+*a.ResourceId+" "+string(a.State))
 		}
 		return out
@@ -41,9 +41,9 @@ func TestTransitRouteTable(t *testing.T) {
 	if got := associations(c.table); !slices.Equal(got, want) {
 		t.Errorf("of the default table: %v", got)
 	}
-	failed(t, "associate twice", associate(own), "Resource.AlreadyAssociated", "Transit Gateway Attachment "+c.attachment+" is already associated to a route table.")
-	failed(t, "disassociate from another", disassociate(own), "InvalidparameterValue", "")
-	failed(t, "delete the default", remove(c.table), "IncorrectState", c.table+" is set as default association route table for "+c.gateway)
+	wants(t, associate(own), "Resource.AlreadyAssociated", "Transit Gateway Attachment "+c.attachment+" is already associated to a route table.") // associate twice
+	wants(t, disassociate(own), "InvalidparameterValue", "")                                                                                      // disassociate from another
+	wants(t, remove(c.table), "IncorrectState", c.table+" is set as default association route table for "+c.gateway)                              // delete the default
 	if err := disassociate(c.table); err != nil {
 		t.Fatal(err)
 	}
@@ -53,18 +53,18 @@ func TestTransitRouteTable(t *testing.T) {
 	if got := associations(own); !slices.Equal(got, want) || associations(c.table) != nil {
 		t.Errorf("of its own table: %v", got)
 	}
-	a := mustAnswer(c.DescribeTransitGatewayAttachments(t.Context(), &sdk.DescribeTransitGatewayAttachmentsInput{Filters: filtersBy("association.transit-gateway-route-table-id", own)}))(t).TransitGatewayAttachments
+	a := must(c.DescribeTransitGatewayAttachments(t.Context(), &sdk.DescribeTransitGatewayAttachmentsInput{Filters: filtersBy("association.transit-gateway-route-table-id", own)}))(t).TransitGatewayAttachments
 	if len(a) != 1 || *a[0].Association.TransitGatewayRouteTableId != own || a[0].ResourceType != "vpc" || *a[0].ResourceId != c.vpcID {
 		t.Errorf("attachments of the table: %+v", a)
 	}
-	failed(t, "delete while associated", remove(own), "IncorrectState", own+" has associated attachments")
+	wants(t, remove(own), "IncorrectState", own+" has associated attachments") // delete while associated
 	if err := disassociate(own); err != nil {
 		t.Fatal(err)
 	}
 	if err := remove(own); err != nil {
 		t.Fatal(err)
 	}
-	failed(t, "associate with what is gone", associate(own), "InvalidRouteTableID.NotFound", "Transit Gateway Route Table "+own+" was deleted or does not exist.")
+	wants(t, associate(own), "InvalidRouteTableID.NotFound", "Transit Gateway Route Table "+own+" was deleted or does not exist.") // associate with what is gone
 }
 
 func TestTransitPropagation(t *testing.T) {
@@ -79,7 +79,7 @@ func TestTransitPropagation(t *testing.T) {
 		return err
 	}
 	propagatesTo := func() (out []string) {
-		for _, p := range mustAnswer(c.GetTransitGatewayAttachmentPropagations(t.Context(), &sdk.GetTransitGatewayAttachmentPropagationsInput{TransitGatewayAttachmentId: &c.attachment}))(t).TransitGatewayAttachmentPropagations {
+		for _, p := range must(c.GetTransitGatewayAttachmentPropagations(t.Context(), &sdk.GetTransitGatewayAttachmentPropagationsInput{TransitGatewayAttachmentId: &c.attachment}))(t).TransitGatewayAttachmentPropagations {
 			out = append(out, *p.TransitGatewayRouteTableId)
 		}
 		return out
@@ -102,24 +102,24 @@ func TestTransitPropagation(t *testing.T) {
 	if got := routes(own); !slices.Equal(got, []string{"172.31.0.0/16 propagated active"}) {
 		t.Errorf("routes %v", got)
 	}
-	failed(t, "enable twice", enable(own, c.attachment), "TransitGatewayRouteTablePropagation.Duplicate", "Propagation "+c.attachment+" already exists in Transit Gateway Route Table "+own+".")
-	listed := mustAnswer(c.GetTransitGatewayRouteTablePropagations(t.Context(), &sdk.GetTransitGatewayRouteTablePropagationsInput{TransitGatewayRouteTableId: &own, Filters: filtersBy("resource-id", c.vpcID)}))(t).TransitGatewayRouteTablePropagations
+	wants(t, enable(own, c.attachment), "TransitGatewayRouteTablePropagation.Duplicate", "Propagation "+c.attachment+" already exists in Transit Gateway Route Table "+own+".") // enable twice
+	listed := must(c.GetTransitGatewayRouteTablePropagations(t.Context(), &sdk.GetTransitGatewayRouteTablePropagationsInput{TransitGatewayRouteTableId: &own, Filters: filtersBy("resource-id", c.vpcID)}))(t).TransitGatewayRouteTablePropagations
 	if len(listed) != 1 || *listed[0].TransitGatewayAttachmentId != c.attachment || listed[0].State != "enabled" || *listed[0].ResourceId != c.vpcID {
 		t.Errorf("%+v", listed)
 	}
 	if err := disable(own); err != nil || routes(own) != nil {
 		t.Errorf("disabled: %v, routes %v", err, routes(own))
 	}
-	failed(t, "disable twice", disable(own), "InvalidparameterValue", "")
+	wants(t, disable(own), "InvalidparameterValue", "") // disable twice
 
-	other := *mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.TransitGatewayId
+	other := *must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway.TransitGatewayId
 	foreign := c.attach(t, other, c.subnets[:1])
-	failed(t, "another gateway's attachment", enable(own, foreign), "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment "+foreign+" was deleted or does not exist.")
+	wants(t, enable(own, foreign), "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment "+foreign+" was deleted or does not exist.") // another gateway's attachment
 
 	if err := enable(own, c.attachment); err != nil {
 		t.Fatal(err)
 	}
-	mustAnswer(c.DeleteTransitGatewayRouteTable(t.Context(), &sdk.DeleteTransitGatewayRouteTableInput{TransitGatewayRouteTableId: &own}))(t)
+	must(c.DeleteTransitGatewayRouteTable(t.Context(), &sdk.DeleteTransitGatewayRouteTableInput{TransitGatewayRouteTableId: &own}))(t)
 	if got := propagatesTo(); !slices.Equal(got, []string{c.table}) {
 		t.Errorf("after the table went: %v", got)
 	}
@@ -127,7 +127,7 @@ func TestTransitPropagation(t *testing.T) {
 
 func (c *transit) search(t *testing.T, table, filter string, values ...string) []types.TransitGatewayRoute {
 	t.Helper()
-	return mustAnswer(c.SearchTransitGatewayRoutes(t.Context(), &sdk.SearchTransitGatewayRoutesInput{TransitGatewayRouteTableId: &table, Filters: filtersBy(filter, values...)}))(t).Routes
+	return must(c.SearchTransitGatewayRoutes(t.Context(), &sdk.SearchTransitGatewayRoutesInput{TransitGatewayRouteTableId: &table, Filters: filtersBy(filter, values...)}))(t).Routes
 }
 
 func TestTransitRoutes(t *testing.T) {
@@ -188,10 +188,10 @@ func TestTransitRoutes(t *testing.T) {
 			t.Errorf("%s: %s, want %s", s.name, got, s.want)
 		}
 	}
-	failed(t, "twice", create("fd00::/8", ""), "RouteAlreadyExists", "Route fd00::/8 already exists in Transit Gateway Route Table "+c.table+".")
-	failed(t, "remove what is not there", remove("10.0.0.0/8"), "InvalidRoute.NotFound", "The route 10.0.0.0/8 does not exist in Transit Gateway Route Table "+c.table+".")
-	failed(t, "no range", create("10.0.0.0", ""), "InvalidParameterValue", "")
-	failed(t, "to an attachment that is gone", create("10.0.0.0/8", c.attachment), "InvalidTransitGatewayAttachmentID.NotFound", "")
+	wants(t, create("fd00::/8", ""), "RouteAlreadyExists", "Route fd00::/8 already exists in Transit Gateway Route Table "+c.table+".")        // twice
+	wants(t, remove("10.0.0.0/8"), "InvalidRoute.NotFound", "The route 10.0.0.0/8 does not exist in Transit Gateway Route Table "+c.table+".") // remove what is not there
+	wants(t, create("10.0.0.0", ""), "InvalidParameterValue", "")                                                                              // no range
+	wants(t, create("10.0.0.0/8", c.attachment), "InvalidTransitGatewayAttachmentID.NotFound", "")                                             // to an attachment that is gone
 }
 
 // TestSearchTransitGatewayRoutes: the supernet and subnet cases extend the
@@ -199,7 +199,7 @@ func TestTransitRoutes(t *testing.T) {
 func TestSearchTransitGatewayRoutes(t *testing.T) {
 	c := newTransit(t)
 	for _, cidr := range []string{"10.0.1.0/29", "10.0.1.0/31", "10.0.0.0/8", "0.0.0.0/0", "10.9.0.0/16", "::/0"} {
-		mustAnswer(c.CreateTransitGatewayRoute(t.Context(), &sdk.CreateTransitGatewayRouteInput{TransitGatewayRouteTableId: &c.table, DestinationCidrBlock: &cidr, Blackhole: aws.Bool(cidr == "10.9.0.0/16"), TransitGatewayAttachmentId: &c.attachment}))(t)
+		must(c.CreateTransitGatewayRoute(t.Context(), &sdk.CreateTransitGatewayRouteInput{TransitGatewayRouteTableId: &c.table, DestinationCidrBlock: &cidr, Blackhole: aws.Bool(cidr == "10.9.0.0/16"), TransitGatewayAttachmentId: &c.attachment}))(t)
 	}
 	tests := []struct {
 		name  string
@@ -232,27 +232,27 @@ func TestSearchTransitGatewayRoutes(t *testing.T) {
 		}
 	}
 	in := &sdk.SearchTransitGatewayRoutesInput{TransitGatewayRouteTableId: &c.table, Filters: append(filtersBy("state", "active"), filtersBy("type", "static")...), MaxResults: aws.Int32(5)}
-	out := mustAnswer(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
+	out := must(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
 	if got := cidrs(out.Routes); len(got) != 5 || *out.AdditionalRoutesAvailable {
 		t.Errorf("two filters: %v", got)
 	}
 	in.Filters = filtersBy("state", "*")
-	out = mustAnswer(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
+	out = must(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
 	all := cidrs(out.Routes)
 	if len(all) != 5 || !*out.AdditionalRoutesAvailable {
 		t.Errorf("first page: %v", all)
 	}
 	in.NextToken = out.NextToken
-	out = mustAnswer(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
+	out = must(c.SearchTransitGatewayRoutes(t.Context(), in))(t)
 	if all = append(all, cidrs(out.Routes)...); strings.Join(all, " ") != "0.0.0.0/0 10.0.0.0/8 10.0.1.0/29 10.0.1.0/31 10.9.0.0/16 172.31.0.0/16 ::/0" || *out.AdditionalRoutesAvailable || out.NextToken != nil {
 		t.Errorf("all pages: %v", all)
 	}
 	in.Filters, in.NextToken = []types.Filter{}, nil
 	_, err := c.SearchTransitGatewayRoutes(t.Context(), in)
-	failed(t, "no filter", err, "MissingParameter", "")
+	wants(t, err, "MissingParameter", "") // no filter
 	in.Filters = filtersBy("vpc-id", "x")
 	_, err = c.SearchTransitGatewayRoutes(t.Context(), in)
-	failed(t, "unknown filter", err, "InvalidParameterValue", "")
+	wants(t, err, "InvalidParameterValue", "") // unknown filter
 }
 
 func cidrs(routes []types.TransitGatewayRoute) (out []string) {
@@ -305,7 +305,7 @@ func newRouteModel(t *testing.T, seed uint64) *routeModel {
 		}
 		m.vpcs, m.subnets[v.ID] = append(m.vpcs, v), n.ID
 	}
-	g := mustAnswer(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway
+	g := must(c.CreateTransitGateway(t.Context(), &sdk.CreateTransitGatewayInput{}))(t).TransitGateway
 	m.c.gateway, m.c.table = *g.TransitGatewayId, *g.Options.PropagationDefaultRouteTableId
 	return m
 }
@@ -339,7 +339,7 @@ func (m *routeModel) attach(v *vpc.VPC) {
 
 func (m *routeModel) detach(v *vpc.VPC) {
 	id := m.ids[v.ID]
-	mustAnswer(m.c.DeleteTransitGatewayVpcAttachment(m.t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &id}))(m.t)
+	must(m.c.DeleteTransitGatewayVpcAttachment(m.t.Context(), &sdk.DeleteTransitGatewayVpcAttachmentInput{TransitGatewayAttachmentId: &id}))(m.t)
 	m.attached = slices.DeleteFunc(m.attached, func(o string) bool { return o == v.ID })
 	delete(m.ids, v.ID)
 	for cidr, to := range m.static {
@@ -351,9 +351,9 @@ func (m *routeModel) detach(v *vpc.VPC) {
 
 func (m *routeModel) toggle(id string) {
 	if m.sends[id] {
-		mustAnswer(m.c.DisableTransitGatewayRouteTablePropagation(m.t.Context(), &sdk.DisableTransitGatewayRouteTablePropagationInput{TransitGatewayRouteTableId: &m.c.table, TransitGatewayAttachmentId: &id}))(m.t)
+		must(m.c.DisableTransitGatewayRouteTablePropagation(m.t.Context(), &sdk.DisableTransitGatewayRouteTablePropagationInput{TransitGatewayRouteTableId: &m.c.table, TransitGatewayAttachmentId: &id}))(m.t)
 	} else {
-		mustAnswer(m.c.EnableTransitGatewayRouteTablePropagation(m.t.Context(), &sdk.EnableTransitGatewayRouteTablePropagationInput{TransitGatewayRouteTableId: &m.c.table, TransitGatewayAttachmentId: &id}))(m.t)
+		must(m.c.EnableTransitGatewayRouteTablePropagation(m.t.Context(), &sdk.EnableTransitGatewayRouteTablePropagationInput{TransitGatewayRouteTableId: &m.c.table, TransitGatewayAttachmentId: &id}))(m.t)
 	}
 	m.sends[id] = !m.sends[id]
 }
@@ -361,11 +361,11 @@ func (m *routeModel) toggle(id string) {
 func (m *routeModel) setRoute(cidr, id string, has bool) {
 	switch {
 	case !has:
-		mustAnswer(m.c.CreateTransitGatewayRoute(m.t.Context(), &sdk.CreateTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr, TransitGatewayAttachmentId: &id, Blackhole: aws.Bool(id == "")}))(m.t)
+		must(m.c.CreateTransitGatewayRoute(m.t.Context(), &sdk.CreateTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr, TransitGatewayAttachmentId: &id, Blackhole: aws.Bool(id == "")}))(m.t)
 	case m.random.IntN(2) == 0:
-		mustAnswer(m.c.ReplaceTransitGatewayRoute(m.t.Context(), &sdk.ReplaceTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr, TransitGatewayAttachmentId: &id, Blackhole: aws.Bool(id == "")}))(m.t)
+		must(m.c.ReplaceTransitGatewayRoute(m.t.Context(), &sdk.ReplaceTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr, TransitGatewayAttachmentId: &id, Blackhole: aws.Bool(id == "")}))(m.t)
 	default:
-		mustAnswer(m.c.DeleteTransitGatewayRoute(m.t.Context(), &sdk.DeleteTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr}))(m.t)
+		must(m.c.DeleteTransitGatewayRoute(m.t.Context(), &sdk.DeleteTransitGatewayRouteInput{TransitGatewayRouteTableId: &m.c.table, DestinationCidrBlock: &cidr}))(m.t)
 		delete(m.static, cidr)
 		return
 	}
@@ -453,7 +453,7 @@ func TestForgottenAttachment(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got := mustAnswer(c.DescribeTransitGatewayAttachments(t.Context(), &sdk.DescribeTransitGatewayAttachmentsInput{Filters: filtersBy("state", "deleted")}))(t).TransitGatewayAttachments
+	got := must(c.DescribeTransitGatewayAttachments(t.Context(), &sdk.DescribeTransitGatewayAttachmentsInput{Filters: filtersBy("state", "deleted")}))(t).TransitGatewayAttachments
 	if len(got) != 1 || *got[0].TransitGatewayAttachmentId != vpc.NewID("tgw-attach", "young") {
 		t.Errorf("%+v", got)
 	}

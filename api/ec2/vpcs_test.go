@@ -1,7 +1,6 @@
 package ec2_test
 
 import (
-	"errors"
 	"net/netip"
 	"slices"
 	"strings"
@@ -10,16 +9,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/flowemu/flowemu/vpc"
 )
-
-// failsWith says whether err is AWS's error of that code and, unless it is "", text.
-func failsWith(err error, code, text string) bool {
-	var e smithy.APIError
-	return errors.As(err, &e) && e.ErrorCode() == code && (text == "" || e.ErrorMessage() == text)
-}
 
 func makeVPC(t *testing.T, c *sdk.Client, cidr string) *types.Vpc {
 	t.Helper()
@@ -46,10 +38,6 @@ func describeVPC(t *testing.T, c *sdk.Client, id string) types.Vpc {
 		t.Fatalf("%+v %v", got, err)
 	}
 	return got.Vpcs[0]
-}
-
-func filterOf(name, value string) []types.Filter {
-	return []types.Filter{{Name: &name, Values: []string{value}}}
 }
 
 func tagsFor(kind types.ResourceType, key, value string) []types.TagSpecification {
@@ -89,7 +77,7 @@ func TestVPCLifeCycle(t *testing.T) {
 	if _, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{VpcIds: []string{*v.VpcId}}); !failsWith(err, "InvalidVpcID.NotFound", "The vpc ID '"+*v.VpcId+"' does not exist") {
 		t.Errorf("after deletion: %v", err)
 	}
-	if got, err := c.DescribeTags(t.Context(), &sdk.DescribeTagsInput{Filters: filterOf("resource-id", *v.VpcId)}); err != nil || len(got.Tags) != 0 {
+	if got, err := c.DescribeTags(t.Context(), &sdk.DescribeTagsInput{Filters: filtersBy("resource-id", *v.VpcId)}); err != nil || len(got.Tags) != 0 {
 		t.Errorf("tags after deletion: %+v %v", got, err)
 	}
 }
@@ -328,17 +316,17 @@ func TestVPCFilters(t *testing.T) {
 		{"vpc-id", *made.Vpc.VpcId},
 		{"tag:team", "n*"},
 	} {
-		got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filterOf(tt.name, tt.value)})
+		got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filtersBy(tt.name, tt.value)})
 		if err != nil || len(got.Vpcs) != 1 || *got.Vpcs[0].VpcId != *made.Vpc.VpcId {
 			t.Errorf("%s=%s: %+v %v", tt.name, tt.value, got, err)
 		}
 	}
 	for name, want := range map[string]int{"cidr-block-association.state": 2, "ipv6-cidr-block-association.state": 1} {
-		if got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filterOf(name, "associated")}); err != nil || len(got.Vpcs) != want {
+		if got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filtersBy(name, "associated")}); err != nil || len(got.Vpcs) != want {
 			t.Errorf("%s: %+v %v", name, got, err)
 		}
 	}
-	if got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filterOf("cidr", "10.8.0.0/16")}); err != nil || len(got.Vpcs) != 0 {
+	if got, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filtersBy("cidr", "10.8.0.0/16")}); err != nil || len(got.Vpcs) != 0 {
 		t.Errorf("cidr is the primary block only: %+v %v", got, err)
 	}
 }
@@ -346,7 +334,7 @@ func TestVPCFilters(t *testing.T) {
 // TestDefaultVPC deletes the default VPC as people do, part by part, and makes it anew.
 func TestDefaultVPC(t *testing.T) {
 	c, inv, _ := newNetwork(t)
-	vpcs, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filterOf("is-default", "true")})
+	vpcs, err := c.DescribeVpcs(t.Context(), &sdk.DescribeVpcsInput{Filters: filtersBy("is-default", "true")})
 	if err != nil || len(vpcs.Vpcs) != 1 {
 		t.Fatalf("%+v %v", vpcs, err)
 	}
@@ -365,7 +353,7 @@ func TestDefaultVPC(t *testing.T) {
 	if err != nil || !*made.Vpc.IsDefault || *made.Vpc.CidrBlock != "172.31.0.0/16" || *made.Vpc.VpcId == old {
 		t.Fatalf("%+v %v", made, err)
 	}
-	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filterOf("vpc-id", *made.Vpc.VpcId)})
+	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filtersBy("vpc-id", *made.Vpc.VpcId)})
 	if err != nil || len(subnets.Subnets) != 3 {
 		t.Errorf("%+v %v", subnets, err)
 	}
@@ -376,7 +364,7 @@ func TestDefaultVPC(t *testing.T) {
 
 func deleteDefault(t *testing.T, c *sdk.Client, inv *vpc.Inventory, id string) {
 	t.Helper()
-	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filterOf("vpc-id", id)})
+	subnets, err := c.DescribeSubnets(t.Context(), &sdk.DescribeSubnetsInput{Filters: filtersBy("vpc-id", id)})
 	if err != nil {
 		t.Fatal(err)
 	}
