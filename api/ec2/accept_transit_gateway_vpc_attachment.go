@@ -8,5 +8,5 @@ func acceptTransitGatewayVpcAttachment(t *tx, in *transitAttachmentInput) (*tran
 	if err != nil {
 		return nil, err
 	}
-	return nil, incorrectTransitState("%s is in invalid state", a.ID)
+	return nil, incorrectState("%s is in invalid state", a.ID)
 }

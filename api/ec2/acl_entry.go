@@ -64,11 +64,11 @@ func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
 	}
 	e := &vpc.ACLEntry{Number: *in.RuleNumber, Egress: *in.Egress, Allow: in.RuleAction == "allow"}
 	if !e.Allow && in.RuleAction != "deny" {
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter ruleAction is invalid. Must be allow or deny.", in.RuleAction))
+		return nil, invalidValue("Value (%s) for parameter ruleAction is invalid. Must be allow or deny.", in.RuleAction)
 	}
 	var err error
 	if e.Protocol, err = strconv.Atoi(in.Protocol); err != nil || e.Protocol < vpc.AllProtocols || e.Protocol > maxProtocol {
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter protocol is invalid. Unknown protocol.", in.Protocol))
+		return nil, invalidValue("Value (%s) for parameter protocol is invalid. Unknown protocol.", in.Protocol)
 	}
 	if e.CIDR, err = in.cidr(); err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ func checkRule(number *int, egress *bool) error {
 	case number == nil:
 		return missingParameter("ruleNumber")
 	case *number < 1 || *number >= vpc.LastEntry:
-		return invalidValue(fmt.Sprintf("Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *number, vpc.LastEntry-1))
+		return invalidValue("Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *number, vpc.LastEntry-1)
 	case egress == nil:
 		return missingParameter("egress")
 	}
@@ -112,7 +112,7 @@ func (p *portRange) check() (from, to int, err error) {
 		return 0, 0, missingParameter("portRange")
 	}
 	if from, to = *p.From, *p.To; from < 0 || from > to || to > maxPort {
-		return 0, 0, invalidValue(fmt.Sprintf("Invalid TCP/UDP port range (%d:%d)", from, to))
+		return 0, 0, invalidValue("Invalid TCP/UDP port range (%d:%d)", from, to)
 	}
 	return from, to, nil
 }
@@ -122,7 +122,7 @@ func (i *icmpTypeCode) check() (typ, code int, err error) {
 		return 0, 0, missingParameter("icmpTypeCode")
 	}
 	if typ, code = *i.Type, *i.Code; typ < vpc.AnyPort || typ > maxICMP || code < vpc.AnyPort || code > maxICMP {
-		return 0, 0, invalidValue(fmt.Sprintf("Invalid ICMP type (%d) or code (%d)", typ, code))
+		return 0, 0, invalidValue("Invalid ICMP type (%d) or code (%d)", typ, code)
 	}
 	return typ, code, nil
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"github.com/flowemu/flowemu/api"
@@ -147,7 +146,7 @@ func tokenOf(in any) (token, hash string, err error) {
 		return "", "", nil
 	}
 	if len(r.token()) > maxToken {
-		return "", "", invalidValue(fmt.Sprintf("Value (%s) for parameter clientToken is invalid. It must not exceed %d characters.", r.token(), maxToken))
+		return "", "", invalidValue("Value (%s) for parameter clientToken is invalid. It must not exceed %d characters.", r.token(), maxToken)
 	}
 	body, err := json.Marshal(in)
 	sum := sha256.Sum256(body)

@@ -33,7 +33,7 @@ const (
 // that nobody has can be named, so that what is seen on a wire can be an Elastic IP address.
 func allocateAddress(t *tx, in *allocateAddressInput) (*allocateAddressOutput, error) {
 	if in.Domain != "" && in.Domain != domainVPC {
-		return nil, invalidValue(fmt.Sprintf("Invalid value '%s' for domain.", in.Domain))
+		return nil, invalidValue("Invalid value '%s' for domain.", in.Domain)
 	}
 	public, err := t.publicAddress(in.Address)
 	if err != nil {

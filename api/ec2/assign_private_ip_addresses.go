@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -78,7 +77,7 @@ func (t *tx) takeIPv4(e *vpc.ENI, n *vpc.Subnet, addresses []string) error {
 func (t *tx) dropIPv4(e *vpc.ENI, a netip.Addr) error {
 	i := slices.Index(e.Secondary, a)
 	if i < 0 {
-		return invalidValue(fmt.Sprintf("Some of the specified addresses are not assigned to interface %s", e.ID))
+		return invalidValue("Some of the specified addresses are not assigned to interface %s", e.ID)
 	}
 	e.Secondary = slices.Delete(e.Secondary, i, i+1)
 	if public := t.PublicOf(e, a); public != nil && public.Elastic != nil {

@@ -14,7 +14,7 @@ func assignPrivateNATGatewayAddress(t *tx, in *assignPrivateNATGatewayAddressInp
 	case err != nil:
 		return nil, err
 	case !g.Private:
-		return nil, invalidValue("Private IP addresses cannot be assigned to the public NAT gateway " + g.ID)
+		return nil, invalidValue("Private IP addresses cannot be assigned to the public NAT gateway %s", g.ID)
 	case len(in.PrivateIPs) == 0 && value(in.PrivateIPCount) < 1:
 		return nil, missingParameter("privateIpAddresses or privateIpAddressCount")
 	}

@@ -41,7 +41,7 @@ func associateAddress(t *tx, in *associateAddressInput) (*associateAddressOutput
 	case t.Refers(a.ID, vpc.KindNATGateway):
 		return nil, notYours()
 	case a.AssociationID != "" && in.AllowReassociation != nil && !*in.AllowReassociation:
-		return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("resource %s is already associated with associate-id %s", a.ID, a.AssociationID)}
+		return nil, alreadyAssociated("resource %s is already associated with associate-id %s", a.ID, a.AssociationID)
 	case !t.Refers(e.VPCID, vpc.KindInternetGateway):
 		return nil, &api.Error{Code: "Gateway.NotAttached", Message: fmt.Sprintf("Network %s is not attached to any internet gateway", e.VPCID)}
 	}
@@ -71,11 +71,11 @@ func (in *associateAddressInput) target(t *tx) (*vpc.ENI, netip.Addr, error) {
 	if in.PrivateIPAddress != "" {
 		private, err = netip.ParseAddr(in.PrivateIPAddress)
 		if err != nil || !slices.Contains(e.PrivateIPs(), private) {
-			return nil, private, invalidValue(fmt.Sprintf("Invalid value '%s' for PrivateIpAddress. It is not assigned to interface %s.", in.PrivateIPAddress, e.ID))
+			return nil, private, invalidValue("Invalid value '%s' for PrivateIpAddress. It is not assigned to interface %s.", in.PrivateIPAddress, e.ID)
 		}
 	}
 	if !private.IsValid() {
-		return nil, private, invalidValue(fmt.Sprintf("The network interface '%s' has no private IPv4 address.", e.ID))
+		return nil, private, invalidValue("The network interface '%s' has no private IPv4 address.", e.ID)
 	}
 	return e, private, nil
 }

@@ -19,7 +19,7 @@ func associateNATGatewayAddress(t *tx, in *associateNATGatewayAddressInput) (*na
 	case err != nil:
 		return nil, err
 	case g.Private:
-		return nil, invalidValue("Elastic IP addresses cannot be associated with the private NAT gateway " + g.ID)
+		return nil, invalidValue("Elastic IP addresses cannot be associated with the private NAT gateway %s", g.ID)
 	case len(in.AllocationIDs) == 0:
 		return nil, missingParameter("allocationIds")
 	case len(in.PrivateIPs) > 0 && len(in.PrivateIPs) != len(in.AllocationIDs):

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -39,9 +36,7 @@ func associateRouteTable(t *tx, in *associateRouteTableInput) (*associateRouteTa
 			case other.ID == table.ID:
 				return &associateRouteTableOutput{has.ID, associationState{"associated"}}, nil
 			default:
-				return nil, &api.Error{
-					Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("the specified association for route table %s conflicts with an existing association", table.ID),
-				}
+				return nil, alreadyAssociated("the specified association for route table %s conflicts with an existing association", table.ID)
 			}
 		}
 	}
@@ -63,7 +58,7 @@ func (t *tx) routed(table *vpc.RouteTable, in *associateRouteTableInput) (id str
 	}
 	n, err := find[vpc.Subnet](t, in.SubnetID)
 	if err == nil && n.VPCID != table.VPCID {
-		err = elsewhere(table, "subnet", n.ID)
+		err = differentNetworks("route table "+table.ID, "subnet "+n.ID)
 	}
 	return in.SubnetID, err
 }

@@ -1,11 +1,5 @@
 package ec2
 
-import (
-	"fmt"
-
-	"github.com/flowemu/flowemu/api"
-)
-
 // associateTransitGatewayRouteTable associates an attachment that has no route
 // table yet. Source of the text: cisagov/cool-assessment-terraform#57.
 func associateTransitGatewayRouteTable(t *tx, in *transitPairInput) (*transitAssociationOutput, error) {
@@ -14,7 +8,7 @@ func associateTransitGatewayRouteTable(t *tx, in *transitPairInput) (*transitAss
 		return nil, err
 	}
 	if a.AssociatedTable != "" {
-		return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("Transit Gateway Attachment %s is already associated to a route table.", a.ID)}
+		return nil, alreadyAssociated("Transit Gateway Attachment %s is already associated to a route table.", a.ID)
 	}
 	a.AssociatedTable = in.TransitGatewayRouteTableID
 	t.Put(a)

@@ -59,13 +59,13 @@ func (in *associateVpcCidrBlockInput) block(t *tx, v *vpc.VPC) (netip.Prefix, er
 	}
 	switch {
 	case in.CidrBlock != "" && in.wantsIPv6():
-		return netip.Prefix{}, &api.Error{Code: "InvalidParameterCombination", Message: "Only one of 'cidrBlock', 'ipv6Pool' and 'amazonProvidedIpv6CidrBlock' can be provided."}
+		return netip.Prefix{}, invalidCombination("Only one of 'cidrBlock', 'ipv6Pool' and 'amazonProvidedIpv6CidrBlock' can be provided.")
 	case in.CidrBlock != "":
 		return in.ipv4()
 	case in.wantsIPv6():
 		return in.ipv6(t, v)
 	}
-	return netip.Prefix{}, &api.Error{Code: "MissingParameter", Message: "Either 'cidrBlock', 'ipv6Pool' or 'amazonProvidedIpv6CidrBlock' should be provided."}
+	return netip.Prefix{}, missing("Either 'cidrBlock', 'ipv6Pool' or 'amazonProvidedIpv6CidrBlock' should be provided.")
 }
 
 // checkNewBlock says whether v can have another block.

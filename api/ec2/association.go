@@ -1,10 +1,8 @@
 package ec2
 
 import (
-	"fmt"
 	"strings"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -18,5 +16,5 @@ func holder[T any, P vpc.Pointer[T]](t *tx, prefix, id string) (P, error) {
 			}
 		}
 	}
-	return nil, &api.Error{Code: "InvalidAssociationID.NotFound", Message: fmt.Sprintf("The association ID '%s' does not exist", id)}
+	return nil, noAssociation(id)
 }

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -25,9 +22,9 @@ func attachInternetGateway(t *tx, in *gatewayAttachmentInput) (*returnOutput, er
 	case err != nil:
 		return nil, err
 	case g.VPCID != "":
-		return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("resource %s is already attached to network %s", g.ID, g.VPCID)}
+		return nil, alreadyAssociated("resource %s is already attached to network %s", g.ID, g.VPCID)
 	case t.Refers(v.ID, vpc.KindInternetGateway):
-		return nil, invalidValue(fmt.Sprintf("Network %s already has an internet gateway attached", v.ID))
+		return nil, invalidValue("Network %s already has an internet gateway attached", v.ID)
 	}
 	g.VPCID = v.ID
 	t.Put(g)

@@ -33,7 +33,7 @@ func attachNetworkInterface(t *tx, in *attachNetworkInterfaceInput) (*attachNetw
 		return nil, err
 	}
 	if i.State == terminated {
-		return nil, incorrectState(fmt.Sprintf("The instance '%s' is not in a valid state for this operation.", i.ID))
+		return nil, incorrectInstanceState("The instance '%s' is not in a valid state for this operation.", i.ID)
 	}
 	if err := t.attach(e, i, *in.DeviceIndex, in.NetworkCardIndex, false); err != nil {
 		return nil, err
@@ -48,11 +48,11 @@ func (t *tx) attach(e *vpc.ENI, i *vpc.Instance, index, card int, deleteOnTermin
 		return &api.Error{Code: "InvalidNetworkInterface.InUse", Message: fmt.Sprintf("Interface: [%s] in use.", e.ID)}
 	}
 	if e.Zone.Name != i.Zone.Name {
-		return invalidValue(fmt.Sprintf("You may not attach a network interface to an instance if they are not in the same availability zone: %s, %s", e.ID, i.ID))
+		return invalidValue("You may not attach a network interface to an instance if they are not in the same availability zone: %s, %s", e.ID, i.ID)
 	}
 	for _, other := range interfacesOf(t, i) {
 		if a := other.Attachment; a.DeviceIndex == index && a.NetworkCard == card {
-			return invalidValue(fmt.Sprintf("Instance '%s' already has an interface attached at device index '%d'.", i.ID, index))
+			return invalidValue("Instance '%s' already has an interface attached at device index '%d'.", i.ID, index)
 		}
 	}
 	e.InstanceID, e.Detached = i.ID, nil

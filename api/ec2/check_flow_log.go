@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -63,7 +62,7 @@ func oneOf(parameter, value string, valid ...string) error {
 	if slices.Contains(valid, value) {
 		return nil
 	}
-	return invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. Valid values: %s", value, parameter, strings.Join(valid, ", ")))
+	return invalidValue("Value (%s) for parameter %s is invalid. Valid values: %s", value, parameter, strings.Join(valid, ", "))
 }
 
 // How many ids one call may have. Source: EC2 API, CreateFlowLogs, ResourceId.
@@ -81,7 +80,7 @@ func (in *createFlowLogsInput) checkResourceIDs(f *flowlog.FlowLog) error {
 	case len(in.ResourceIDs) == 0:
 		return missingParameter("resourceIdSet")
 	case len(in.ResourceIDs) > most:
-		return invalidParameter(fmt.Sprintf("The number of resource ids must not exceed %d when the resource-type is %s.", most, f.ResourceType))
+		return invalidParameter("The number of resource ids must not exceed %d when the resource-type is %s.", most, f.ResourceType)
 	}
 	for _, id := range in.ResourceIDs {
 		k := kindOfID(id)
@@ -93,7 +92,7 @@ func (in *createFlowLogsInput) checkResourceIDs(f *flowlog.FlowLog) error {
 }
 
 func invalidResource(id string, t flowlog.ResourceType) error {
-	return invalidParameter(fmt.Sprintf("Invalid Resource id %s for resource-type %s", id, t))
+	return invalidParameter("Invalid Resource id %s for resource-type %s", id, t)
 }
 
 func (in *createFlowLogsInput) checkTraffic(f *flowlog.FlowLog) error {
@@ -140,7 +139,7 @@ func (in *createFlowLogsInput) checkRoles(f *flowlog.FlowLog) error {
 	}
 	for _, role := range []string{in.DeliverLogsPermissionArn, in.DeliverCrossAccountRole} {
 		if role != "" && !isRole(role) {
-			return invalidParameter(fmt.Sprintf("Unable to assume given IAM role: %s is not the ARN of a role", role))
+			return invalidParameter("Unable to assume given IAM role: %s is not the ARN of a role", role)
 		}
 	}
 	return nil
@@ -158,16 +157,16 @@ func (in *createFlowLogsInput) checkARN(f *flowlog.FlowLog) error {
 	switch f.DestinationType {
 	case flowlog.CloudWatchLogs:
 		if f.LogGroup() == "" {
-			return invalidParameter(fmt.Sprintf("LogDestination: %s is not the ARN of a log group", in.LogDestination))
+			return invalidParameter("LogDestination: %s is not the ARN of a log group", in.LogDestination)
 		}
 	case flowlog.Firehose:
 		if f.DeliveryStream() == "" {
-			return invalidParameter(fmt.Sprintf("LogDestination: %s is not the ARN of a delivery stream", in.LogDestination))
+			return invalidParameter("LogDestination: %s is not the ARN of a delivery stream", in.LogDestination)
 		}
 	case flowlog.S3:
 		_, folder, ok := flowlog.Bucket(in.LogDestination)
 		if !ok {
-			return invalidParameter(fmt.Sprintf("LogDestination: %s is not the ARN of a bucket", in.LogDestination))
+			return invalidParameter("LogDestination: %s is not the ARN of a bucket", in.LogDestination)
 		}
 		if first, _, _ := strings.Cut(folder, "/"); first == "AWSLogs" {
 			return invalidParameter("LogDestination: AWSLogs is a reserved term and cannot be a subfolder")
@@ -180,7 +179,7 @@ func (in *createFlowLogsInput) checkOptions(f *flowlog.FlowLog) error {
 	o := in.DestinationOptions
 	if f.DestinationType != flowlog.S3 {
 		if o != nil {
-			return invalidParameter(fmt.Sprintf("DestinationOptions is not supported when LogDestinationType is %s", f.DestinationType))
+			return invalidParameter("DestinationOptions is not supported when LogDestinationType is %s", f.DestinationType)
 		}
 		return nil
 	}
@@ -231,15 +230,15 @@ func (in *createFlowLogsInput) checkTagFields(f *flowlog.FlowLog) error {
 			return err
 		}
 		if seen[spec.ResourceType] {
-			return invalidParameter(fmt.Sprintf("There is more than one TagFieldSpecification for the resource type %s", spec.ResourceType))
+			return invalidParameter("There is more than one TagFieldSpecification for the resource type %s", spec.ResourceType)
 		}
 		seen[spec.ResourceType] = true
 		if n := len(spec.TagKeys); n == 0 || n > maxTagFieldKeys {
-			return invalidParameter(fmt.Sprintf("A TagFieldSpecification must have 1 or %d tag keys", maxTagFieldKeys))
+			return invalidParameter("A TagFieldSpecification must have 1 or %d tag keys", maxTagFieldKeys)
 		}
 		for _, key := range spec.TagKeys {
 			if n := utf8.RuneCountInString(key); n == 0 || n > maxTagKey {
-				return invalidParameter(fmt.Sprintf("A tag key of a TagFieldSpecification must have 1 to %d characters", maxTagKey))
+				return invalidParameter("A tag key of a TagFieldSpecification must have 1 to %d characters", maxTagKey)
 			}
 		}
 		f.TagFields = append(f.TagFields, flowlog.TagField{ResourceType: spec.ResourceType, Keys: spec.TagKeys})

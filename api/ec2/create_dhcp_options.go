@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -77,7 +76,7 @@ func newDHCPOption(c dhcpConfiguration) (vpc.DHCPOption, error) {
 	o := vpc.DHCPOption{Key: c.Key, Values: c.Values}
 	kind, known := dhcpOptionKinds[c.Key]
 	if !known {
-		return o, invalidValue(fmt.Sprintf("Value (%s) for parameter name is invalid. Unknown DHCP option", c.Key))
+		return o, invalidValue("Value (%s) for parameter name is invalid. Unknown DHCP option", c.Key)
 	}
 	if kind.split {
 		o.Values = nil
@@ -89,11 +88,11 @@ func newDHCPOption(c dhcpConfiguration) (vpc.DHCPOption, error) {
 	}
 	for _, v := range o.Values {
 		if !kind.fits(v) {
-			return o, invalidValue(fmt.Sprintf("Value (%s) for parameter value is invalid. Invalid value for DHCP option %s.", v, c.Key))
+			return o, invalidValue("Value (%s) for parameter value is invalid. Invalid value for DHCP option %s.", v, c.Key)
 		}
 	}
 	if len(o.Values) == 0 || len(o.Values) > kind.most {
-		return o, invalidValue(fmt.Sprintf("DHCP option %s must have 1 to %d values.", c.Key, kind.most))
+		return o, invalidValue("DHCP option %s must have 1 to %d values.", c.Key, kind.most)
 	}
 	return o, nil
 }

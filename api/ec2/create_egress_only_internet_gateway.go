@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -26,7 +24,7 @@ func createEgressOnlyInternetGateway(t *tx, in *createEgressOnlyInternetGatewayI
 		return nil, err
 	}
 	if t.Refers(v.ID, vpc.KindEgressOnly) {
-		return nil, invalidValue(fmt.Sprintf("Network %s already has an egress-only internet gateway attached", v.ID))
+		return nil, invalidValue("Network %s already has an egress-only internet gateway attached", v.ID)
 	}
 	g := &vpc.EgressOnlyGateway{Head: t.head("eigw"), VPCID: v.ID}
 	if err := t.create(g, in.TagSpecifications); err != nil {

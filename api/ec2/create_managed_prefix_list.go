@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -42,9 +40,9 @@ func (in *createManagedPrefixListInput) check() error {
 	case in.AddressFamily == "":
 		return missingParameter("AddressFamily")
 	case in.AddressFamily != addressFamily(false) && in.AddressFamily != addressFamily(true):
-		return invalidValue(fmt.Sprintf("Value (%s) for parameter AddressFamily is invalid. Valid values are IPv4 and IPv6.", in.AddressFamily))
+		return invalidValue("Value (%s) for parameter AddressFamily is invalid. Valid values are IPv4 and IPv6.", in.AddressFamily)
 	case len(in.Entries) > maxListChanges:
-		return invalidValue(fmt.Sprintf("The number of entries per request cannot exceeds limit (%d).", maxListChanges))
+		return invalidValue("The number of entries per request cannot exceeds limit (%d).", maxListChanges)
 	}
 	if err := checkListName(in.PrefixListName); err != nil {
 		return err

@@ -67,9 +67,9 @@ func (in *createNATGatewayInput) check() error {
 	private, regional := in.ConnectivityType == "private", in.AvailabilityMode == regionalMode
 	switch {
 	case !private && in.ConnectivityType != "" && in.ConnectivityType != "public":
-		return invalidValue(fmt.Sprintf("Invalid value '%s' for connectivityType.", in.ConnectivityType))
+		return invalidValue("Invalid value '%s' for connectivityType.", in.ConnectivityType)
 	case !regional && in.AvailabilityMode != "" && in.AvailabilityMode != zonalMode:
-		return invalidValue(fmt.Sprintf("Invalid value '%s' for availabilityMode.", in.AvailabilityMode))
+		return invalidValue("Invalid value '%s' for availabilityMode.", in.AvailabilityMode)
 	case regional:
 		return in.checkRegional(private)
 	case in.SubnetID == "":

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/vpc"
@@ -34,7 +33,7 @@ func createNetworkInterface(t *tx, in *createNetworkInterfaceInput) (*createNetw
 		return nil, err
 	}
 	if !slices.Contains([]string{"", "interface", "efa", "efa-only", "branch", "trunk"}, in.InterfaceType) {
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter interfaceType is invalid.", in.InterfaceType))
+		return nil, invalidValue("Value (%s) for parameter interfaceType is invalid.", in.InterfaceType)
 	}
 	e := t.newInterface(n, in.Description)
 	e.Type, e.RequesterID, e.PrimaryIPv6 = in.InterfaceType, t.Account, in.EnablePrimaryIPv6
@@ -69,7 +68,7 @@ func asRequester(e *vpc.ENI, specs []tagSpecification) error {
 			}
 			r := vpc.RequesterOf(tag.Value)
 			if r == nil {
-				return invalidValue(fmt.Sprintf("Value (%s) for the tag %s is invalid.", tag.Value, tag.Key))
+				return invalidValue("Value (%s) for the tag %s is invalid.", tag.Value, tag.Key)
 			}
 			r.Own(e, "")
 			e.ByTag = true

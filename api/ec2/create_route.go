@@ -35,7 +35,7 @@ func createRoute(t *tx, in *createRouteInput) (*returnOutput, error) {
 		return nil, &api.Error{Code: "RouteAlreadyExists", Message: fmt.Sprintf("The route identified by %s already exists.", destination)}
 	}
 	if t.InVPC(table.VPCID, r.CIDR) && !t.isSubnet(table.VPCID, &r) {
-		return nil, invalidValue(fmt.Sprintf("The destination CIDR block %s does not match the CIDR block of a subnet of the VPC.", r.CIDR))
+		return nil, invalidValue("The destination CIDR block %s does not match the CIDR block of a subnet of the VPC.", r.CIDR)
 	}
 	table.Routes = append(table.Routes, r)
 	if err := checkRoutes(table); err != nil {

@@ -68,7 +68,7 @@ func (in *createSecurityGroupInput) check() error {
 	case in.GroupName == "default":
 		return invalidValue("Cannot use reserved security group name: default")
 	case strings.HasPrefix(in.GroupName, "sg-"):
-		return invalidValue(fmt.Sprintf("Value (%s) for parameter GroupName is invalid. Group names may not be in the format sg-*.", in.GroupName))
+		return invalidValue("Value (%s) for parameter GroupName is invalid. Group names may not be in the format sg-*.", in.GroupName)
 	}
 	if err := checkGroupText(in.GroupName, "GroupName", "security group name", "names"); err != nil {
 		return err
@@ -78,11 +78,11 @@ func (in *createSecurityGroupInput) check() error {
 
 func checkGroupText(value, parameter, what, plural string) error {
 	if strings.ContainsFunc(value, func(r rune) bool { return r > '\x7f' }) {
-		return invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. Character sets beyond ASCII are not supported.", value, parameter))
+		return invalidValue("Value (%s) for parameter %s is invalid. Character sets beyond ASCII are not supported.", value, parameter)
 	}
 	if !groupText.MatchString(value) {
-		return invalidValue(fmt.Sprintf(
-			"Invalid %s. Valid %s are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*", what, plural))
+		return invalidValue(
+			"Invalid %s. Valid %s are strings less than 256 characters from the following set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*", what, plural)
 	}
 	return nil
 }

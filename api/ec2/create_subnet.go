@@ -57,11 +57,11 @@ func (in *createSubnetInput) blocks(t *tx, v *vpc.VPC, n *vpc.Subnet) (err error
 	}
 	switch {
 	case in.IPv6Native && in.CidrBlock != "":
-		return exclusiveParameters("cidrBlock", "ipv6Native")
+		return exclusive("cidrBlock", "ipv6Native")
 	case in.IPv6Native && in.IPv6CidrBlock == "":
 		return missingParameter("ipv6CidrBlock")
 	case !in.IPv6Native && in.CidrBlock == "":
-		return &api.Error{Code: "MissingParameter", Message: "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."}
+		return missing("Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
 	}
 	if in.CidrBlock != "" {
 		if n.CIDR, err = subnetIPv4(t, v, in.CidrBlock); err != nil {
@@ -129,7 +129,7 @@ func (z *zoneChoice) zone(region string) (vpc.Zone, error) {
 		return zones[0], nil
 	}
 	if z.AvailabilityZone != "" && z.AvailabilityZoneID != "" {
-		return vpc.Zone{}, exclusiveParameters("availabilityZone", "availabilityZoneId")
+		return vpc.Zone{}, exclusive("availabilityZone", "availabilityZoneId")
 	}
 	var names, ids []string
 	for _, zone := range zones {
@@ -145,6 +145,6 @@ func (z *zoneChoice) zone(region string) (vpc.Zone, error) {
 }
 
 func noSubnetsIn(zone, parameter string, zones []string) error {
-	return invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. Subnets can currently only be created in the following availability zones: %s.",
-		zone, parameter, strings.Join(zones, ", ")))
+	return invalidValue("Value (%s) for parameter %s is invalid. Subnets can currently only be created in the following availability zones: %s.",
+		zone, parameter, strings.Join(zones, ", "))
 }

@@ -27,7 +27,7 @@ func createVpc(t *tx, in *createVpcInput) (*vpcOutput, error) {
 		return nil, err
 	}
 	if in.CidrBlock == "" {
-		return nil, &api.Error{Code: "MissingParameter", Message: "Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided."}
+		return nil, missing("Either 'cidrBlock' or 'ipv4IpamPoolId' should be provided.")
 	}
 	block, err := in.ipv4()
 	if err != nil {

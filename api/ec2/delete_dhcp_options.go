@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -20,7 +18,7 @@ func deleteDhcpOptions(t *tx, in *deleteDhcpOptionsInput) (*returnOutput, error)
 		return nil, err
 	}
 	if t.Refers(d.ID, vpc.KindVPC) {
-		return nil, dependency(fmt.Sprintf("The dhcpOptions '%s' has dependencies and cannot be deleted.", d.ID))
+		return nil, dependency("The dhcpOptions '%s' has dependencies and cannot be deleted.", d.ID)
 	}
 	t.Remove(d)
 	return done()

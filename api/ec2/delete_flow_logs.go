@@ -47,7 +47,7 @@ func deleteFlowLogs(t *tx, in *deleteFlowLogsInput) (*deleteFlowLogsOutput, erro
 
 func checkFlowLogIDs(ids []string) error {
 	if len(ids) > maxIDs {
-		return invalidValue(fmt.Sprintf("The number of flow log ids must not exceed %d.", maxIDs))
+		return invalidValue("The number of flow log ids must not exceed %d.", maxIDs)
 	}
 	if len(ids) == 0 || slices.Contains(ids, "") {
 		return invalidFlowLogID("null")
@@ -61,7 +61,7 @@ func checkFlowLogIDs(ids []string) error {
 }
 
 func invalidFlowLogID(value string) error {
-	return invalidValue(fmt.Sprintf("1 validation error detected: Value %s at 'flowLogId' has an invalid format", value))
+	return invalidValue("1 validation error detected: Value %s at 'flowLogId' has an invalid format", value)
 }
 
 // watched gives what the caller's flow logs of those ids watch.

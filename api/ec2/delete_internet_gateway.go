@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -18,7 +16,7 @@ func deleteInternetGateway(t *tx, in *deleteInternetGatewayInput) (*returnOutput
 		return nil, err
 	}
 	if g.VPCID != "" {
-		return nil, dependency(fmt.Sprintf("The internetGateway '%s' has dependencies and cannot be deleted.", g.ID))
+		return nil, dependency("The internetGateway '%s' has dependencies and cannot be deleted.", g.ID)
 	}
 	t.Remove(g)
 	return done()

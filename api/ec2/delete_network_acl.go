@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -17,9 +15,9 @@ func deleteNetworkACL(t *tx, in *deleteNetworkACLInput) (*returnOutput, error) {
 	case err != nil:
 		return nil, err
 	case acl.Default:
-		return nil, invalidValue("cannot delete default network ACL " + acl.ID)
+		return nil, invalidValue("cannot delete default network ACL %s", acl.ID)
 	case len(acl.Associations) > 0:
-		return nil, dependency(fmt.Sprintf("The networkAcl '%s' has dependencies and cannot be deleted.", acl.ID))
+		return nil, dependency("The networkAcl '%s' has dependencies and cannot be deleted.", acl.ID)
 	}
 	t.Remove(acl)
 	return done()

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -17,7 +15,7 @@ func deleteNetworkInterface(t *tx, in *networkInterfaceInput) (*returnOutput, er
 		return nil, err
 	}
 	if interfaceStatus(e) == "in-use" {
-		return nil, invalidValue(fmt.Sprintf("Network interface '%s' is currently in use.", e.ID))
+		return nil, invalidValue("Network interface '%s' is currently in use.", e.ID)
 	}
 	t.removeInterface(e)
 	return done()

@@ -25,7 +25,7 @@ func deleteRoute(t *tx, in *deleteRouteInput) (*returnOutput, error) {
 	}
 	parameter, destination := destinationText(&r)
 	if t.IsLocal(table, r.CIDR) {
-		return nil, invalidValue(fmt.Sprintf("cannot remove local route %s in route table %s", destination, table.ID))
+		return nil, invalidValue("cannot remove local route %s in route table %s", destination, table.ID)
 	}
 	at := table.Find(r)
 	if at < 0 {

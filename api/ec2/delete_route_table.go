@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -18,7 +16,7 @@ func deleteRouteTable(t *tx, in *deleteRouteTableInput) (*returnOutput, error) {
 		return nil, err
 	}
 	if len(table.Associations) > 0 || t.Refers(table.ID, vpc.KindNATGateway) {
-		return nil, dependency(fmt.Sprintf("The routeTable '%s' has dependencies and cannot be deleted.", table.ID))
+		return nil, dependency("The routeTable '%s' has dependencies and cannot be deleted.", table.ID)
 	}
 	t.Remove(table)
 	return done()

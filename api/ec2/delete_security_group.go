@@ -27,7 +27,7 @@ func deleteSecurityGroup(t *tx, in *deleteSecurityGroupInput) (*deleteSecurityGr
 		return nil, &api.Error{Code: "CannotDelete", Message: fmt.Sprintf("the specified group: \"%s\" name: \"%s\" cannot be deleted by a user", g.ID, g.Name)}
 	}
 	if groupInUse(t.Snapshot, g) {
-		return nil, dependency(fmt.Sprintf("resource %s has a dependent object", g.ID))
+		return nil, dependency("resource %s has a dependent object", g.ID)
 	}
 	for _, r := range t.GroupRules(g.ID) {
 		t.Remove(r)

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/flowlog"
@@ -26,7 +25,7 @@ func deleteSubnet(t *tx, in *deleteSubnetInput) (*returnOutput, error) {
 	goes := []vpc.Kind{vpc.KindNetworkACL, vpc.KindRouteTable, flowlog.Kind}
 	for _, r := range t.Referrers(n.ID) {
 		if !slices.Contains(goes, r.Kind()) {
-			return nil, dependency(fmt.Sprintf("The subnet '%s' has dependencies and cannot be deleted.", n.ID))
+			return nil, dependency("The subnet '%s' has dependencies and cannot be deleted.", n.ID)
 		}
 	}
 	for _, acl := range vpc.Referring[vpc.NetworkACL](t.Snapshot, n.ID) {

@@ -22,7 +22,7 @@ func deleteTransitGateway(t *tx, in *deleteTransitGatewayInput) (*transitGateway
 		attached = append(attached, a.ID)
 	}
 	if len(attached) > 0 {
-		return nil, incorrectTransitState("%s has non-deleted VPC Attachments: %s.", g.ID, strings.Join(attached, ", "))
+		return nil, incorrectState("%s has non-deleted VPC Attachments: %s.", g.ID, strings.Join(attached, ", "))
 	}
 	out := &transitGatewayOutput{newTransitGatewayItem(t, g, "deleted")}
 	for _, table := range vpc.Referring[vpc.TransitGatewayRouteTable](t.Snapshot, g.ID) {

@@ -18,13 +18,13 @@ func deleteTransitGatewayRouteTable(t *tx, in *deleteTransitGatewayRouteTableInp
 	association, propagation := defaultsOf(t, table)
 	switch {
 	case association:
-		return nil, incorrectTransitState("%s is set as default association route table for %s", table.ID, table.TransitGatewayID)
+		return nil, incorrectState("%s is set as default association route table for %s", table.ID, table.TransitGatewayID)
 	case propagation:
-		return nil, incorrectTransitState("%s is set as default propagation route table for %s", table.ID, table.TransitGatewayID)
+		return nil, incorrectState("%s is set as default propagation route table for %s", table.ID, table.TransitGatewayID)
 	}
 	for _, a := range vpc.Referring[vpc.TransitGatewayAttachment](t.Snapshot, table.ID) {
 		if a.AssociatedTable == table.ID {
-			return nil, incorrectTransitState("%s has associated attachments", table.ID)
+			return nil, incorrectState("%s has associated attachments", table.ID)
 		}
 		a = vpc.Clone(a)
 		stopPropagation(a, table.ID)

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/flowlog"
@@ -23,7 +22,7 @@ func deleteVpc(t *tx, in *deleteVpcInput) (*returnOutput, error) {
 	own := t.DefaultsOf(v.ID)
 	for _, r := range t.Referrers(v.ID) {
 		if r.Kind() != flowlog.Kind && !slices.Contains(own, r) {
-			return nil, dependency(fmt.Sprintf("The vpc '%s' has dependencies and cannot be deleted.", v.ID))
+			return nil, dependency("The vpc '%s' has dependencies and cannot be deleted.", v.ID)
 		}
 	}
 	for _, r := range own {

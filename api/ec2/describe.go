@@ -37,7 +37,7 @@ func (p *paging) size() (int, error) {
 		return maxResults, nil
 	}
 	if n := *p.MaxResults; n < minResults || n > maxResults {
-		return 0, invalidValue(fmt.Sprintf("Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", n, minResults, maxResults))
+		return 0, invalidValue("Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", n, minResults, maxResults)
 	}
 	return *p.MaxResults, nil
 }
@@ -145,9 +145,9 @@ func (p *paging) noPaging(idParameter string, ids []string) error {
 	case len(ids) == 0:
 		return nil
 	case p.MaxResults != nil:
-		return &api.Error{Code: "InvalidParameterCombination", Message: fmt.Sprintf("The parameter %s cannot be used with the parameter maxResults", idParameter)}
+		return invalidCombination("The parameter %s cannot be used with the parameter maxResults", idParameter)
 	case len(ids) > maxIDs:
-		return invalidValue(fmt.Sprintf("The number of values for the parameter %s must not exceed %d.", idParameter, maxIDs))
+		return invalidValue("The number of values for the parameter %s must not exceed %d.", idParameter, maxIDs)
 	}
 	return nil
 }

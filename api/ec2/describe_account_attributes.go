@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/api"
@@ -49,7 +48,7 @@ func describeAccountAttributes(v *view, in *describeAccountAttributesInput) (*de
 	all := accountAttributes(v)
 	for _, name := range in.Names {
 		if !slices.ContainsFunc(all, func(a accountAttribute) bool { return a.Name == name }) {
-			return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter attributeName is invalid. Unknown attribute name.", name))
+			return nil, invalidValue("Value (%s) for parameter attributeName is invalid. Unknown attribute name.", name)
 		}
 	}
 	out := &describeAccountAttributesOutput{}

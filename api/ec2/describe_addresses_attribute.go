@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -27,7 +25,7 @@ type addressAttribute struct {
 
 func describeAddressesAttribute(v *view, in *describeAddressesAttributeInput) (*describeAddressesAttributeOutput, error) {
 	if in.Attribute != "" && in.Attribute != "domain-name" {
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter attribute is invalid.", in.Attribute))
+		return nil, invalidValue("Value (%s) for parameter attribute is invalid.", in.Attribute)
 	}
 	found, next, err := describe(v, &describing{paging: in.paging}, "allocationIdSet", in.AllocationIDs, filters[vpc.Address]{})
 	out := &describeAddressesAttributeOutput{NextToken: next}

@@ -23,13 +23,8 @@ type dhcpItem struct {
 }
 
 type dhcpConfigItem struct {
-	Key    string             `xml:"key"`
-	Values api.Set[dhcpValue] `xml:"valueSet"`
-}
-
-// dhcpValue is EC2's AttributeValue.
-type dhcpValue struct {
-	Value string `xml:"value"`
+	Key    string               `xml:"key"`
+	Values api.Set[stringValue] `xml:"valueSet"`
 }
 
 var dhcpFilters = filters[vpc.DHCPOptions]{
@@ -67,7 +62,7 @@ func newDHCPItem(at place, d *vpc.DHCPOptions) dhcpItem {
 	for _, o := range d.Options {
 		c := dhcpConfigItem{Key: o.Key}
 		for _, value := range o.Values {
-			c.Values = append(c.Values, dhcpValue{value})
+			c.Values = append(c.Values, stringValue{value})
 		}
 		item.Configurations = append(item.Configurations, c)
 	}

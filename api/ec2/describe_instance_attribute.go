@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -68,7 +66,7 @@ func describeInstanceAttribute(v *view, in *describeInstanceAttributeInput) (*de
 		out.Groups = &item.Groups
 	case "kernel", "ramdisk", "productCodes", "sriovNetSupport": // nothing here has one
 	default:
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter attribute is invalid. Unknown attribute.", in.Attribute))
+		return nil, invalidValue("Value (%s) for parameter attribute is invalid. Unknown attribute.", in.Attribute)
 	}
 	return out, nil
 }

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -42,7 +40,7 @@ func describeNetworkInterfaceAttribute(v *view, in *describeNetworkInterfaceAttr
 	case "":
 		return nil, missingParameter("attribute")
 	default:
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter attribute is invalid. Unknown network interface attribute.", in.Attribute))
+		return nil, invalidValue("Value (%s) for parameter attribute is invalid. Unknown network interface attribute.", in.Attribute)
 	}
 	return out, nil
 }

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/api"
@@ -47,7 +46,7 @@ func describeRegions(v *view, in *describeRegionsInput) (*describeRegionsOutput,
 	all := vpc.Regions()
 	for _, name := range in.RegionNames {
 		if !slices.ContainsFunc(all, func(r vpc.Region) bool { return r.Name == name }) {
-			return nil, invalidValue(fmt.Sprintf("Invalid region '%s'", name))
+			return nil, invalidValue("Invalid region '%s'", name)
 		}
 	}
 	out := &describeRegionsOutput{}

@@ -1,7 +1,5 @@
 package ec2
 
-import "fmt"
-
 type describeVpcAttributeInput struct {
 	dryRun
 	VpcID     string `query:"VpcId"`
@@ -31,7 +29,7 @@ func describeVpcAttribute(v *view, in *describeVpcAttributeInput) (*describeVpcA
 	case "":
 		return nil, missingParameter("attribute")
 	default:
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter attribute is invalid. Unknown attribute.", in.Attribute))
+		return nil, invalidValue("Value (%s) for parameter attribute is invalid. Unknown attribute.", in.Attribute)
 	}
 	return out, nil
 }

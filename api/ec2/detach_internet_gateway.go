@@ -20,7 +20,7 @@ func detachInternetGateway(t *tx, in *gatewayAttachmentInput) (*returnOutput, er
 	case g.VPCID == "" || g.VPCID != in.VpcID:
 		return nil, &api.Error{Code: "Gateway.NotAttached", Message: fmt.Sprintf("resource %s is not attached to network %s", g.ID, in.VpcID)}
 	case t.mapped(g.VPCID):
-		return nil, dependency(fmt.Sprintf("Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPCID))
+		return nil, dependency("Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPCID)
 	}
 	for _, table := range vpc.Referring[vpc.RouteTable](t.Snapshot, g.ID) {
 		table = vpc.Clone(table)

@@ -1,10 +1,8 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -41,7 +39,7 @@ func (in *disassociateAddressInput) find(t *tx) (*vpc.Address, error) {
 			return a, nil
 		}
 	}
-	return nil, &api.Error{Code: "InvalidAssociationID.NotFound", Message: fmt.Sprintf("The association ID '%s' does not exist", in.AssociationID)}
+	return nil, noAssociation(in.AssociationID)
 }
 
 // disassociate frees an Elastic IP address.

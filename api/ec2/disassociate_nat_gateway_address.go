@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -24,9 +21,7 @@ func disassociateNATGatewayAddress(t *tx, in *disassociateNATGatewayAddressInput
 	if len(in.AssociationIDs) == 0 {
 		return nil, missingParameter("associationIds")
 	}
-	gone, err := t.dropNATAddresses(g, in.AssociationIDs, func(a *vpc.NATAddress) string { return a.AssociationID }, func(id string) error {
-		return &api.Error{Code: "InvalidAssociationID.NotFound", Message: fmt.Sprintf("The association ID '%s' does not exist", id)}
-	})
+	gone, err := t.dropNATAddresses(g, in.AssociationIDs, func(a *vpc.NATAddress) string { return a.AssociationID }, noAssociation)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func disassociateRouteTable(t *tx, in *disassociateRouteTableInput) (*returnOutp
 		return nil, err
 	}
 	if a.Main {
-		return nil, invalidValue("cannot disassociate the main route table association " + a.ID)
+		return nil, invalidValue("cannot disassociate the main route table association %s", a.ID)
 	}
 	t.Put(table)
 	return done()

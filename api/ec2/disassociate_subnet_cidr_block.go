@@ -18,11 +18,11 @@ func disassociateSubnetCidrBlock(t *tx, in *disassociateInput) (*subnetBlockOutp
 		return nil, &api.Error{Code: "InvalidSubnetCidrBlockAssociationID.NotFound", Message: fmt.Sprintf("The subnet CIDR block with association ID '%s' does not exist", in.AssociationID)}
 	}
 	if found.AssignIPv6 {
-		return nil, blockInUse(fmt.Sprintf("The subnet IPv6 CIDR block with association ID %s may not be disassociated, because its subnet has assign-ipv6-address-on-creation set to true.", in.AssociationID))
+		return nil, blockInUse("The subnet IPv6 CIDR block with association ID %s may not be disassociated, because its subnet has assign-ipv6-address-on-creation set to true.", in.AssociationID)
 	}
 	for _, e := range vpc.Referring[vpc.ENI](t.Snapshot, found.ID) {
 		if slices.ContainsFunc(e.IPv6, block.Contains) {
-			return nil, blockInUse(fmt.Sprintf("The subnet %s currently has a network interface with an address within CIDR block %s", found.ID, block))
+			return nil, blockInUse("The subnet %s currently has a network interface with an address within CIDR block %s", found.ID, block)
 		}
 	}
 	n := vpc.Clone(found)

@@ -28,7 +28,7 @@ func disassociateVpcCidrBlock(t *tx, in *disassociateInput) (*vpcBlockOutput, er
 	}
 	for _, n := range vpc.Referring[vpc.Subnet](t.Snapshot, found.ID) {
 		if slices.ContainsFunc(n.Blocks(), block.Overlaps) {
-			return nil, blockInUse(fmt.Sprintf("The vpc %s currently has a subnet within CIDR block %s", found.ID, block))
+			return nil, blockInUse("The vpc %s currently has a subnet within CIDR block %s", found.ID, block)
 		}
 	}
 	v := vpc.Clone(found)

@@ -3,14 +3,12 @@ package ec2
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/flowemu/flowemu/api"
-	"github.com/flowemu/flowemu/flowlog"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -88,49 +86,8 @@ func placeActions(s *server) []api.Action {
 	}
 }
 
-// awsError puts the errors of the domain into EC2's words.
-func awsError(err error) error {
-	var format *flowlog.FormatError
-	switch {
-	case errors.As(err, &format) && len(format.Unknown) > 0:
-		return invalidParameter(format.Error())
-	case errors.As(err, &format):
-		return invalidValue(format.Error())
-	}
-	return err
-}
-
-func invalidParameter(message string) error {
-	return &api.Error{Code: "InvalidParameter", Message: message}
-}
-
-func invalidValue(message string) error {
-	return &api.Error{Code: "InvalidParameterValue", Message: message}
-}
-
-func missingParameter(name string) error {
-	return &api.Error{Code: "MissingParameter", Message: "The request must contain the parameter " + name}
-}
-
-// dependency is the error that a resource cannot be deleted or changed while
-// others need it. Source: EC2 API, "Error codes", DependencyViolation.
-func dependency(message string) error {
-	return &api.Error{Code: "DependencyViolation", Message: message}
-}
-
 // caller gives who asks, after making sure that the account has a network there.
 func (s *server) caller(ctx context.Context) (api.Caller, error) {
 	c := api.CallerFrom(ctx)
 	return c, s.Network.EnsureDefault(ctx, c.Account, c.Region)
-}
-
-// unsuccessful is a resource for which an action failed while it went on with others.
-type unsuccessful struct {
-	ResourceID string    `xml:"resourceId"`
-	Error      itemError `xml:"error"`
-}
-
-type itemError struct {
-	Code    string `xml:"code"`
-	Message string `xml:"message"`
 }

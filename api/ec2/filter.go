@@ -33,7 +33,7 @@ func (fs filters[T]) check(asked []filter) error {
 	values := 0
 	for _, f := range asked {
 		if fs[f.Name] == nil && f.Name != "tag-key" && !strings.HasPrefix(f.Name, "tag:") {
-			return invalidValue(fmt.Sprintf("The filter '%s' is invalid", f.Name))
+			return invalidValue("The filter '%s' is invalid", f.Name)
 		}
 		values += len(f.Values)
 	}

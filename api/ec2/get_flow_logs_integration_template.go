@@ -3,7 +3,6 @@ package ec2
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/athena"
@@ -42,12 +41,12 @@ func (s *server) getFlowLogsIntegrationTemplate(ctx context.Context, in *getFlow
 	}
 	bucket, folder, ok := flowlog.Bucket(in.DestinationARN)
 	if !ok {
-		return nil, invalidValue(fmt.Sprintf("Invalid ConfigDeliveryS3DestinationArn '%s'. It must be the ARN of a bucket, with or without a folder", in.DestinationARN))
+		return nil, invalidValue("Invalid ConfigDeliveryS3DestinationArn '%s'. It must be the ARN of a bucket, with or without a folder", in.DestinationARN)
 	}
 	text, err := athena.Template(athena.Input{FlowLog: *f, Integrations: in.integrations(), Now: now})
 	var bad *athena.InputError
 	if errors.As(err, &bad) {
-		return nil, invalidParameter(bad.Text)
+		return nil, invalidParameter("%s", bad.Text)
 	}
 	if err != nil {
 		return nil, err
@@ -57,7 +56,7 @@ func (s *server) getFlowLogsIntegrationTemplate(ctx context.Context, in *getFlow
 		return nil, err
 	}
 	if !exists {
-		return nil, invalidValue(fmt.Sprintf("ConfigDeliveryS3DestinationArn: %s does not exist", bucket))
+		return nil, invalidValue("ConfigDeliveryS3DestinationArn: %s does not exist", bucket)
 	}
 	if err := api.DryRun(in.DryRun); err != nil {
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -24,8 +23,4 @@ func interfacesOf(at place, i *vpc.Instance) []*vpc.ENI {
 		return cmp.Or(cmp.Compare(a.Attachment.NetworkCard, b.Attachment.NetworkCard), cmp.Compare(a.Attachment.DeviceIndex, b.Attachment.DeviceIndex))
 	})
 	return out
-}
-
-func incorrectState(message string) error {
-	return &api.Error{Code: "IncorrectInstanceState", Message: message}
 }

@@ -65,7 +65,7 @@ func (in *addressing) ipv4() (primary string, secondary []string, err error) {
 		case !a.Primary && a.PrivateIPAddress != primary:
 			secondary = append(secondary, a.PrivateIPAddress)
 		case a.Primary && primary != "" && primary != a.PrivateIPAddress:
-			return "", nil, &api.Error{Code: "InvalidParameterCombination", Message: "Only one primary private IP address can be specified."}
+			return "", nil, invalidCombination("Only one primary private IP address can be specified.")
 		case a.Primary:
 			primary = a.PrivateIPAddress
 		}
@@ -88,27 +88,23 @@ func (t *tx) address(n *vpc.Subnet, wanted string, besides ...netip.Addr) (netip
 	}
 	a, ok := t.FreeAddress(n, besides...)
 	if !ok {
-		return a, noAddress(n)
+		return a, noAddresses(n, "addresses")
 	}
 	return a, nil
-}
-
-func noAddress(n *vpc.Subnet) error {
-	return &api.Error{Code: "InsufficientFreeAddressesInSubnet", Message: fmt.Sprintf("The subnet '%s' has no free addresses to satisfy the request.", n.ID)}
 }
 
 // wanted gives an address of a subnet that was asked for, if it can be had.
 func (t *tx) wanted(n *vpc.Subnet, text string, in ...netip.Prefix) (netip.Addr, error) {
 	a, err := netip.ParseAddr(text)
 	if err != nil {
-		return a, invalidValue(fmt.Sprintf("invalid value for parameter address: %s", text))
+		return a, invalidValue("invalid value for parameter address: %s", text)
 	}
 	i := slices.IndexFunc(in, func(p netip.Prefix) bool { return p.Contains(a) })
 	switch {
 	case i < 0:
-		return a, invalidValue(fmt.Sprintf("Address %s does not fall within the subnet's address range", a))
+		return a, invalidValue("Address %s does not fall within the subnet's address range", a)
 	case !vpc.Usable(in[i], a):
-		return a, invalidValue(fmt.Sprintf("Address %s is in subnet's reserved address range", a))
+		return a, invalidValue("Address %s is in subnet's reserved address range", a)
 	case t.Holder(n, a) != nil:
 		return a, &api.Error{Code: "InvalidIPAddress.InUse", Message: fmt.Sprintf("Address %s is in use.", a)}
 	}
@@ -123,7 +119,7 @@ const maxAddresses = 50
 func checkCount(have, add int) error {
 	switch {
 	case add < 0:
-		return invalidValue(fmt.Sprintf("Value (%d) for the number of addresses is invalid.", add))
+		return invalidValue("Value (%d) for the number of addresses is invalid.", add)
 	case have+add > maxAddresses:
 		return &api.Error{Code: "PrivateIpAddressLimitExceeded", Message: "Number of private addresses will exceed limit."}
 	}
@@ -163,7 +159,7 @@ func (t *tx) addIPv6(e *vpc.ENI, n *vpc.Subnet, wanted []string, count int) ([]n
 		return nil, err
 	}
 	if len(wanted)+count > 0 && len(n.IPv6) == 0 {
-		return nil, invalidValue(fmt.Sprintf("The subnet '%s' does not have an IPv6 CIDR block associated with it.", n.ID))
+		return nil, invalidValue("The subnet '%s' does not have an IPv6 CIDR block associated with it.", n.ID)
 	}
 	before := len(e.IPv6)
 	for _, text := range wanted {
@@ -179,7 +175,7 @@ func (t *tx) addIPv6(e *vpc.ENI, n *vpc.Subnet, wanted []string, count int) ([]n
 	for range count {
 		a, ok := t.FreeIPv6(n, e.IPv6...)
 		if !ok {
-			return nil, noAddress(n)
+			return nil, noAddresses(n, "addresses")
 		}
 		e.IPv6 = append(e.IPv6, a)
 	}
@@ -187,11 +183,7 @@ func (t *tx) addIPv6(e *vpc.ENI, n *vpc.Subnet, wanted []string, count int) ([]n
 }
 
 func twice(a netip.Addr) error {
-	return invalidValue(fmt.Sprintf("Address %s is specified more than once.", a))
-}
-
-func exclusive(a, b string) error {
-	return &api.Error{Code: "InvalidParameterCombination", Message: fmt.Sprintf("The parameter %s cannot be used with the parameter %s", a, b)}
+	return invalidValue("Address %s is specified more than once.", a)
 }
 
 // groupsOf gives the security groups of an interface in a subnet: those asked
@@ -203,31 +195,31 @@ func (t *tx) groupsOf(n *vpc.Subnet, asked []string) ([]string, error) {
 		}
 		return nil, nil
 	}
-	other, err := t.elsewhere(n.VPCID, asked)
+	other, err := t.foreignGroup(n.VPCID, asked)
 	if err != nil {
 		return nil, err
 	}
 	if other != "" {
-		return nil, invalidParameter(fmt.Sprintf("Security group %s and subnet %s belong to different networks.", other, n.ID))
+		return nil, invalidParameter("Security group %s and subnet %s belong to different networks.", other, n.ID)
 	}
 	return asked, nil
 }
 
 // regroup puts an interface into other security groups.
 func (t *tx) regroup(e *vpc.ENI, asked []string) error {
-	other, err := t.elsewhere(e.VPCID, asked)
+	other, err := t.foreignGroup(e.VPCID, asked)
 	if err != nil {
 		return err
 	}
 	if other != "" {
-		return &api.Error{Code: "InvalidGroup.NotFound", Message: "You have specified two resources that belong to different networks."}
+		return noGroup("You have specified two resources that belong to different networks.")
 	}
 	e.Groups = asked
 	return nil
 }
 
-// elsewhere gives the first of security groups that is not of a VPC, or "".
-func (t *tx) elsewhere(vpcID string, groups []string) (string, error) {
+// foreignGroup gives the first of security groups that is not of a VPC, or "".
+func (t *tx) foreignGroup(vpcID string, groups []string) (string, error) {
 	for _, id := range groups {
 		g, err := find[vpc.SecurityGroup](t, id)
 		if err != nil {

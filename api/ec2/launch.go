@@ -60,7 +60,7 @@ func (in *runInstancesInput) interfaces(t *tx) ([]launchInterface, error) {
 		}
 	}
 	if *out[0].DeviceIndex != 0 {
-		return nil, &api.Error{Code: "InvalidParameterCombination", Message: "A network interface with device index 0 must be specified."}
+		return nil, invalidCombination("A network interface with device index 0 must be specified.")
 	}
 	return out, nil
 }
@@ -87,7 +87,7 @@ func (in *runInstancesInput) onlyInterfaces() error {
 	if text == "" {
 		return nil
 	}
-	return &api.Error{Code: "InvalidParameterCombination", Message: text}
+	return invalidCombination("%s", text)
 }
 
 // subnet gives the subnet that was asked for or a default one.
@@ -122,7 +122,7 @@ func (in *runInstancesInput) groups(t *tx, n *vpc.Subnet) ([]string, error) {
 			}
 		}
 		if id == "" {
-			return nil, &api.Error{Code: "InvalidGroup.NotFound", Message: fmt.Sprintf("The security group '%s' does not exist in VPC '%s'", name, n.VPCID)}
+			return nil, noGroup("The security group '%s' does not exist in VPC '%s'", name, n.VPCID)
 		}
 		ids = append(ids, id)
 	}

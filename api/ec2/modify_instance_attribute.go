@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/flowemu/flowemu/vpc"
@@ -48,7 +47,7 @@ func modifyInstanceAttribute(t *tx, in *modifyInstanceAttributeInput) (*returnOu
 	setText(&o.ShutdownBehavior, in.ShutdownBehavior)
 	if in.InstanceType != nil && in.InstanceType.Value != i.Type || in.UserData != nil {
 		if i.State != stopped {
-			return nil, incorrectState(fmt.Sprintf("The instance '%s' is not in the 'stopped' state.", i.ID))
+			return nil, incorrectInstanceState("The instance '%s' is not in the 'stopped' state.", i.ID)
 		}
 		setText(&i.Type, in.InstanceType)
 		setText(&i.UserData, in.UserData)
@@ -80,7 +79,7 @@ func (in *modifyInstanceAttributeInput) named() error {
 	case flags[in.Attribute] != nil:
 		b, err := strconv.ParseBool(in.Value)
 		if err != nil {
-			return invalidValue(fmt.Sprintf("Invalid value '%s' for %s.", in.Value, in.Attribute))
+			return invalidValue("Invalid value '%s' for %s.", in.Value, in.Attribute)
 		}
 		*flags[in.Attribute] = &boolValue{b}
 	case words[in.Attribute] != nil:

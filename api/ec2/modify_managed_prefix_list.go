@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -36,7 +34,7 @@ func modifyManagedPrefixList(t *tx, in *modifyManagedPrefixListInput) (*prefixLi
 	changes := len(in.AddEntries) + len(in.RemoveEntries)
 	switch {
 	case changes > 0 && in.MaxEntries != nil:
-		return nil, &api.Error{Code: "InvalidParameterCombination", Message: "You cannot modify the entries and the maximum entries for the prefix list in the same request."}
+		return nil, invalidCombination("You cannot modify the entries and the maximum entries for the prefix list in the same request.")
 	case changes > 0:
 		err = changeEntries(t, l, in)
 	case in.MaxEntries != nil:
@@ -60,7 +58,7 @@ func checkVersion(l *vpc.PrefixList, current *int) error {
 
 func changeEntries(t *tx, l *vpc.PrefixList, in *modifyManagedPrefixListInput) error {
 	if len(in.AddEntries) > maxListChanges || len(in.RemoveEntries) > maxListChanges {
-		return invalidValue(fmt.Sprintf("The request cannot contain more than %d entry additions or removals.", maxListChanges))
+		return invalidValue("The request cannot contain more than %d entry additions or removals.", maxListChanges)
 	}
 	old := vpc.Clone(l)
 	if err := removeEntries(l, in.RemoveEntries); err != nil {
@@ -80,7 +78,7 @@ func resize(t *tx, l *vpc.PrefixList, size int) (*vpc.PrefixList, error) {
 		return nil, err
 	}
 	if size < len(l.Entries) {
-		return nil, invalidValue(fmt.Sprintf("The maximum number of entries (%d) is less than the number of entries (%d).", size, len(l.Entries)))
+		return nil, invalidValue("The maximum number of entries (%d) is less than the number of entries (%d).", size, len(l.Entries))
 	}
 	before := l.MaxEntries
 	l.MaxEntries = size

@@ -3,7 +3,6 @@ package ec2
 import (
 	"net/netip"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -101,7 +100,7 @@ func (r *ruleRequest) permission() (*permission, error) {
 		p.Groups = []groupPeer{{GroupID: r.ReferencedGroupID, Description: r.Description}}
 	}
 	if len(p.peers()) > 1 {
-		return nil, &api.Error{Code: "InvalidParameterCombination", Message: "Only one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId can be specified."}
+		return nil, invalidCombination("Only one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId can be specified.")
 	}
 	return p, nil
 }

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -85,9 +83,9 @@ func (in *modifySubnetAttributeInput) check(n *vpc.Subnet) error {
 	case h == nil:
 		return nil
 	case *h != vpc.IPName && *h != vpc.ResourceName:
-		return invalidValue(fmt.Sprintf("Value (%s) for parameter privateDnsHostnameTypeOnLaunch is invalid.", *h))
+		return invalidValue("Value (%s) for parameter privateDnsHostnameTypeOnLaunch is invalid.", *h)
 	case *h == vpc.IPName && !n.CIDR.IsValid(): // documented at ModifySubnetAttribute
-		return invalidValue(fmt.Sprintf("Invalid value '%s' for private-dns-hostname-type-on-launch. An IPv6 only subnet (%s) must use %s.", *h, n.ID, vpc.ResourceName))
+		return invalidValue("Invalid value '%s' for private-dns-hostname-type-on-launch. An IPv6 only subnet (%s) must use %s.", *h, n.ID, vpc.ResourceName)
 	}
 	return nil
 }
@@ -103,7 +101,7 @@ func (in *modifySubnetAttributeInput) needsIPv6(id string) error {
 		{"enable-resource-name-dns-aaaa-record-on-launch", in.ResourceNameAAAA},
 	} {
 		if a.value.isTrue() {
-			return invalidValue(fmt.Sprintf("Invalid value 'true' for %[1]s. Cannot set %[1]s to true unless the subnet (%[2]s) has an IPv6 CIDR block associated with it.", a.name, id))
+			return invalidValue("Invalid value 'true' for %[1]s. Cannot set %[1]s to true unless the subnet (%[2]s) has an IPv6 CIDR block associated with it.", a.name, id)
 		}
 	}
 	return nil

@@ -103,9 +103,7 @@ func (t *tx) defaultTable(g *vpc.TransitGateway, what string, enable *toggle, no
 }
 
 func defaultTableConflict(what string, on bool, id string) error {
-	return &api.Error{
-		Code: "InvalidParameterCombination", Message: fmt.Sprintf("%s DefaultRouteTable%s conflicts with %sDefaultRouteTableId %s", toggle(on), what, what, id),
-	}
+	return invalidCombination("%s DefaultRouteTable%s conflicts with %sDefaultRouteTableId %s", toggle(on), what, what, id)
 }
 
 // setTransitBlocks removes and adds CIDR blocks of a transit gateway.

@@ -3,7 +3,6 @@ package ec2
 import (
 	"strings"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -61,9 +60,9 @@ func oneAttribute(attributes ...attributeGiven) error {
 	}
 	switch len(names) {
 	case 0:
-		return &api.Error{Code: "InvalidParameterCombination", Message: "No attributes specified."}
+		return invalidCombination("No attributes specified.")
 	case 1:
 		return nil
 	}
-	return &api.Error{Code: "InvalidParameterCombination", Message: "Fields for multiple attribute types specified: " + strings.Join(names, ", ")}
+	return invalidCombination("Fields for multiple attribute types specified: %s", strings.Join(names, ", "))
 }

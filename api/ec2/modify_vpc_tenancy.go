@@ -23,7 +23,7 @@ func modifyVpcTenancy(t *tx, in *modifyVpcTenancyInput) (*returnOutput, error) {
 	case in.InstanceTenancy == "":
 		return nil, missingParameter("instanceTenancy")
 	case in.InstanceTenancy != sharedTenancy:
-		return nil, invalidValue(fmt.Sprintf("Value (%s) for parameter instanceTenancy is invalid. The tenancy can only be modified to default.", in.InstanceTenancy))
+		return nil, invalidValue("Value (%s) for parameter instanceTenancy is invalid. The tenancy can only be modified to default.", in.InstanceTenancy)
 	}
 	v, err := edit[vpc.VPC](t, in.VpcID)
 	if err != nil {

@@ -31,7 +31,7 @@ func (t *tx) elastic(ids []string) ([]*vpc.Address, error) {
 			return nil, err
 		}
 		if slices.Contains(ids[:i], id) {
-			return nil, invalidValue(fmt.Sprintf("The allocation ID '%s' is specified more than once.", id))
+			return nil, invalidValue("The allocation ID '%s' is specified more than once.", id)
 		}
 		out = append(out, a)
 	}
@@ -43,7 +43,7 @@ func (t *tx) free(ids []string) ([]*vpc.Address, error) {
 	all, err := t.elastic(ids)
 	for _, a := range all {
 		if a.AssociationID != "" {
-			return nil, &api.Error{Code: "Resource.AlreadyAssociated", Message: fmt.Sprintf("resource %s is already associated with associate-id %s", a.ID, a.AssociationID)}
+			return nil, alreadyAssociated("resource %s is already associated with associate-id %s", a.ID, a.AssociationID)
 		}
 	}
 	return all, err
@@ -100,7 +100,7 @@ func (t *tx) dropNATAddresses(g *vpc.NATGateway, names []string, key func(*vpc.N
 		}
 		a := g.Addresses[at]
 		if a.Primary {
-			return nil, invalidValue(fmt.Sprintf("The primary address %s of NAT gateway %s cannot be removed.", name, g.ID))
+			return nil, invalidValue("The primary address %s of NAT gateway %s cannot be removed.", name, g.ID)
 		}
 		if err := t.releaseNAT(&a); err != nil {
 			return nil, err

@@ -1,7 +1,5 @@
 package ec2
 
-import "fmt"
-
 // pageOf gives the page of items that p asks for. It is for actions that describe
 // does not do: items are in order of what position gives, and MaxResults is
 // between least and most, which is the default.
@@ -11,7 +9,7 @@ func pageOf[T any](v *view, action string, p *paging, least, most int, items []T
 		size = *p.MaxResults
 	}
 	if size < least || size > most {
-		return nil, "", invalidValue(fmt.Sprintf("Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", size, least, most))
+		return nil, "", invalidValue("Value ( %d ) for parameter maxResults is invalid. Expecting a value between %d and %d.", size, least, most)
 	}
 	after, err := v.position(action, p)
 	if err != nil {

@@ -1,10 +1,8 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -130,7 +128,7 @@ func (p *permission) rules(at place, g *vpc.SecurityGroup, egress bool) ([]vpc.S
 	}
 	peers := p.peers()
 	if len(peers) == 0 {
-		return nil, &api.Error{Code: "MissingParameter", Message: "Missing source specification: include source security group or CIDR information"}
+		return nil, missing("Missing source specification: include source security group or CIDR information")
 	}
 	var out []vpc.SecurityGroupRule
 	for _, peer := range peers {
@@ -159,7 +157,7 @@ func setCIDR(r *vpc.SecurityGroupRule, text string, v6 bool) error {
 }
 
 func malformedCIDR(text string) error {
-	return invalidValue(fmt.Sprintf("CIDR block %s is malformed", text))
+	return invalidValue("CIDR block %s is malformed", text)
 }
 
 func setPrefixList(at place, r *vpc.SecurityGroupRule, id string) error {
@@ -189,7 +187,7 @@ func peerGroup(at place, pair *groupPeer) (*vpc.SecurityGroup, error) {
 	s, c := at.in()
 	switch {
 	case pair.GroupID == "" && pair.GroupName == "":
-		return nil, &api.Error{Code: "MissingParameter", Message: "Source group ID missing."}
+		return nil, missing("Source group ID missing.")
 	case pair.GroupID == "":
 		return groupNamed(at, pair.GroupName)
 	}

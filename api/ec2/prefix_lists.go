@@ -83,14 +83,14 @@ func editPrefixList(t *tx, id string) (*vpc.PrefixList, error) {
 // checkListName checks a name. Source: EC2 API, CreateManagedPrefixList, PrefixListName.
 func checkListName(name string) error {
 	if len(name) > maxListName || strings.HasPrefix(name, "com.amazonaws") {
-		return invalidValue(fmt.Sprintf("The prefix list name (%s) is invalid. It can have up to %d characters and cannot start with com.amazonaws.", name, maxListName))
+		return invalidValue("The prefix list name (%s) is invalid. It can have up to %d characters and cannot start with com.amazonaws.", name, maxListName)
 	}
 	return nil
 }
 
 func checkListSize(size int) error {
 	if size < 1 || size > maxListSize {
-		return invalidValue(fmt.Sprintf("Must specify a max size between 1 and %d", maxListSize))
+		return invalidValue("Must specify a max size between 1 and %d", maxListSize)
 	}
 	return nil
 }
@@ -104,16 +104,16 @@ func addEntries(l *vpc.PrefixList, add []listEntry) error {
 			return err
 		}
 		if len(e.Description) > maxListName {
-			return invalidValue(fmt.Sprintf("The description of an entry can have up to %d characters.", maxListName))
+			return invalidValue("The description of an entry can have up to %d characters.", maxListName)
 		}
 		i := slices.IndexFunc(l.Entries, func(have vpc.PrefixListEntry) bool { return have.CIDR == p })
 		switch {
 		case added[p]:
-			return invalidValue(fmt.Sprintf("The CIDR (%s) must not appear multiple times.", e.Cidr))
+			return invalidValue("The CIDR (%s) must not appear multiple times.", e.Cidr)
 		case i < 0:
 			l.Entries = append(l.Entries, vpc.PrefixListEntry{CIDR: p, Description: e.Description})
 		case l.Entries[i].Description == e.Description:
-			return invalidListChange(fmt.Sprintf("An entry with the CIDR (%s) and description (%s) already exists.", e.Cidr, e.Description))
+			return invalidListChange("An entry with the CIDR (%s) and description (%s) already exists.", e.Cidr, e.Description)
 		default:
 			l.Entries[i].Description = e.Description
 		}
@@ -138,21 +138,21 @@ func removeEntries(l *vpc.PrefixList, remove []listEntryCIDR) error {
 		}
 		i := slices.IndexFunc(l.Entries, func(have vpc.PrefixListEntry) bool { return have.CIDR == p })
 		if i < 0 {
-			return invalidListChange(fmt.Sprintf("An entry with the CIDR (%s) does not exist.", e.Cidr))
+			return invalidListChange("An entry with the CIDR (%s) does not exist.", e.Cidr)
 		}
 		l.Entries = slices.Delete(l.Entries, i, i+1)
 	}
 	return nil
 }
 
-func invalidListChange(message string) error {
-	return &api.Error{Code: "InvalidPrefixListModification", Message: message}
+func invalidListChange(format string, args ...any) error {
+	return &api.Error{Code: "InvalidPrefixListModification", Message: fmt.Sprintf(format, args...)}
 }
 
 func entryCIDR(l *vpc.PrefixList, text string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(text)
 	if err != nil || p.Addr().Is6() != l.IPv6 || p != p.Masked() {
-		return netip.Prefix{}, invalidValue(fmt.Sprintf("The CIDR (%s) is not a valid %s CIDR.", text, addressFamily(l.IPv6)))
+		return netip.Prefix{}, invalidValue("The CIDR (%s) is not a valid %s CIDR.", text, addressFamily(l.IPv6))
 	}
 	return p, nil
 }
@@ -181,7 +181,7 @@ func entriesOf(s *vpc.Snapshot, l *vpc.PrefixList, version int) ([]vpc.PrefixLis
 	if v := vpc.Get[vpc.PrefixListVersion](s, vpc.PrefixListVersionID(l.ID, version)); v != nil {
 		return v.Entries, nil
 	}
-	return nil, invalidValue(fmt.Sprintf("The prefix list version (%d) does not exist.", version))
+	return nil, invalidValue("The prefix list version (%d) does not exist.", version)
 }
 
 // listReferrers gives the groups and route tables that name a list, in order of their ids.

@@ -125,5 +125,5 @@ func (t *tx) zone(name, id string) (vpc.Zone, error) {
 			return z, nil
 		}
 	}
-	return vpc.Zone{}, invalidValue(fmt.Sprintf("Invalid availability zone: [%s]", name+id))
+	return vpc.Zone{}, invalidValue("Invalid availability zone: [%s]", name+id)
 }

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/vpc"
@@ -32,7 +31,7 @@ func replaceNetworkACLAssociation(t *tx, in *replaceNetworkACLAssociationInput) 
 		return nil, err
 	}
 	if acl.VPCID != old.VPCID {
-		return nil, invalidValue(fmt.Sprintf("network acl %s and subnet %s belong to different networks", acl.ID, subnet))
+		return nil, differentNetworks("network acl "+acl.ID, "subnet "+subnet)
 	}
 	id := t.newID("aclassoc")
 	acl.Associations = append(acl.Associations, vpc.ACLAssociation{ID: id, SubnetID: subnet})

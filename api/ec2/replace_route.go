@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/flowemu/flowemu/vpc"
@@ -29,7 +28,7 @@ func replaceRoute(t *tx, in *replaceRouteInput) (*returnOutput, error) {
 	at, local := table.Find(r), t.IsLocal(table, r.CIDR)
 	_, destination := destinationText(&r)
 	if at < 0 && !local {
-		return nil, invalidValue(fmt.Sprintf("There is no route defined for '%s' in the route table. Use CreateRoute instead.", destination))
+		return nil, invalidValue("There is no route defined for '%s' in the route table. Use CreateRoute instead.", destination)
 	}
 	if in.LocalTarget {
 		return t.resetRoute(table, at, local, destination)
@@ -48,7 +47,7 @@ func replaceRoute(t *tx, in *replaceRouteInput) (*returnOutput, error) {
 
 func (t *tx) resetRoute(table *vpc.RouteTable, at int, local bool, destination string) (*returnOutput, error) {
 	if !local {
-		return nil, invalidValue(fmt.Sprintf("The route identified by %s is not a local route.", destination))
+		return nil, invalidValue("The route identified by %s is not a local route.", destination)
 	}
 	if at >= 0 {
 		table.Routes = slices.Delete(table.Routes, at, at+1)

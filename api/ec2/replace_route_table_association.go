@@ -30,7 +30,7 @@ func replaceRouteTableAssociation(t *tx, in *replaceRouteTableAssociationInput) 
 		return nil, err
 	}
 	if table.VPCID != old.VPCID {
-		return nil, elsewhere(table, "subnet", cmp.Or(a.SubnetID, a.GatewayID, old.VPCID))
+		return nil, differentNetworks("route table "+table.ID, "subnet "+cmp.Or(a.SubnetID, a.GatewayID, old.VPCID))
 	}
 	a.ID = t.newID("rtbassoc")
 	table.Associations = append(table.Associations, a)

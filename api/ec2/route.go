@@ -20,9 +20,7 @@ type routeDestination struct {
 func (d *routeDestination) route() (r vpc.Route, err error) {
 	switch {
 	case given(d.CidrBlock, d.IPv6CidrBlock, d.PrefixListID) > 1:
-		err = &api.Error{
-			Code: "InvalidParameterCombination", Message: "The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock or destinationPrefixListId",
-		}
+		err = invalidCombination("The request must contain exactly one of destinationCidrBlock, destinationIpv6CidrBlock or destinationPrefixListId")
 	case d.CidrBlock != "":
 		r.CIDR, err = parseBlock("destinationCidrBlock", d.CidrBlock, ipv4Bits)
 	case d.IPv6CidrBlock != "":
@@ -88,12 +86,12 @@ func (in *routeTarget) inVPC() bool {
 // target sets the target of r, a route of table.
 func (t *tx) target(table *vpc.RouteTable, r *vpc.Route, in *routeTarget) error {
 	if n := in.count(); n != 1 {
-		code := "MissingParameter"
-		if n > 1 {
-			code = "InvalidParameterCombination"
+		const text = "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, " +
+			"egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, vpcEndpointId, coreNetworkArn or instanceId"
+		if n == 0 {
+			return missing(text)
 		}
-		return &api.Error{Code: code, Message: "The request must contain exactly one of gatewayId, natGatewayId, networkInterfaceId, vpcPeeringConnectionId, " +
-			"egressOnlyInternetGatewayId, transitGatewayId, localGatewayId, carrierGatewayId, vpcEndpointId, coreNetworkArn or instanceId"}
+		return invalidCombination(text)
 	}
 	if t.InVPC(table.VPCID, r.CIDR) && !in.inVPC() {
 		return invalidValue("Route target is not supported. This route only supports interface and instance targets.")
@@ -129,11 +127,6 @@ func (t *tx) setTarget(table *vpc.RouteTable, r *vpc.Route, in *routeTarget) (er
 	return err
 }
 
-// elsewhere is the error that what is named is not of the table's VPC.
-func elsewhere(table *vpc.RouteTable, what, id string) error {
-	return invalidValue(fmt.Sprintf("route table %s and %s %s belong to different networks", table.ID, what, id))
-}
-
 // checkGateway checks an internet gateway. Of virtual private gateways, which
 // flowemu does not have, it takes any.
 func (t *tx) checkGateway(table *vpc.RouteTable, id string) error {
@@ -145,7 +138,7 @@ func (t *tx) checkGateway(table *vpc.RouteTable, id string) error {
 		return &api.Error{Code: "InvalidGatewayID.NotFound", Message: fmt.Sprintf("The gateway ID '%s' does not exist", id)}
 	}
 	if g.VPCID != table.VPCID {
-		return elsewhere(table, "network gateway", id)
+		return differentNetworks("route table "+table.ID, "network gateway "+id)
 	}
 	return nil
 }
@@ -156,7 +149,7 @@ func (t *tx) checkEgressOnly(table *vpc.RouteTable, r *vpc.Route, id string) err
 	case err != nil:
 		return err
 	case g.VPCID != table.VPCID:
-		return elsewhere(table, "network gateway", id)
+		return differentNetworks("route table "+table.ID, "network gateway "+id)
 	case r.CIDR.Addr().Is4():
 		return invalidValue("Route target is not supported. An egress-only internet gateway is for IPv6 destinations only.")
 	}
@@ -169,7 +162,7 @@ func (t *tx) checkNATGateway(table *vpc.RouteTable, id string) error {
 		return &api.Error{Code: "InvalidNatGatewayID.NotFound", Message: fmt.Sprintf("The natGateway ID '%s' does not exist", id)}
 	}
 	if g.VPCID != table.VPCID {
-		return elsewhere(table, "interface", id)
+		return differentNetworks("route table "+table.ID, "interface "+id)
 	}
 	return nil
 }
@@ -177,7 +170,7 @@ func (t *tx) checkNATGateway(table *vpc.RouteTable, id string) error {
 func (t *tx) checkInterface(table *vpc.RouteTable, id string) error {
 	e, err := find[vpc.ENI](t, id)
 	if err == nil && e.VPCID != table.VPCID {
-		err = elsewhere(table, "interface", id)
+		err = differentNetworks("route table "+table.ID, "interface "+id)
 	}
 	return err
 }

@@ -40,7 +40,7 @@ func parseProtocol(text string) (int, error) {
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil || number < vpc.AllProtocols || number > 255 {
-		return 0, invalidValue(fmt.Sprintf("Invalid value '%s' for IP protocol. Unknown protocol.", text))
+		return 0, invalidValue("Invalid value '%s' for IP protocol. Unknown protocol.", text)
 	}
 	return number, nil
 }
@@ -80,11 +80,11 @@ func checkPorts(from, to *int) error {
 	case from == nil || to == nil:
 		return invalidValue("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
 	case *from < 0 || *from > maxRulePort:
-		return invalidValue(fmt.Sprintf("TCP/UDP (from) port (%d) out of range", *from))
+		return invalidValue("TCP/UDP (from) port (%d) out of range", *from)
 	case *to < 0 || *to > maxRulePort:
-		return invalidValue(fmt.Sprintf("TCP/UDP (to) port (%d) out of range", *to))
+		return invalidValue("TCP/UDP (to) port (%d) out of range", *to)
 	case *from > *to:
-		return invalidValue(fmt.Sprintf("Invalid TCP/UDP port range (%d:%d)", *from, *to))
+		return invalidValue("Invalid TCP/UDP port range (%d:%d)", *from, *to)
 	}
 	return nil
 }
@@ -94,9 +94,9 @@ func checkICMP(kind, code *int) error {
 	case kind == nil || code == nil:
 		return invalidValue("Invalid value 'Must specify both from and to ports with ICMP.' for portRange.")
 	case *kind < vpc.AnyPort || *kind > 255:
-		return invalidValue(fmt.Sprintf("ICMP type (%d) out of range", *kind))
+		return invalidValue("ICMP type (%d) out of range", *kind)
 	case *code < vpc.AnyPort || *code > 255 || *kind == vpc.AnyPort && *code != vpc.AnyPort:
-		return invalidValue(fmt.Sprintf("ICMP code (%d) out of range", *code))
+		return invalidValue("ICMP code (%d) out of range", *code)
 	}
 	return nil
 }

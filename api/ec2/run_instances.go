@@ -86,9 +86,9 @@ func (in *runInstancesInput) check() error {
 	case in.MinCount == nil || in.MaxCount == nil:
 		return missingParameter("MinCount and MaxCount")
 	case *in.MinCount < 1:
-		return invalidValue(fmt.Sprintf("Value (%d) for parameter minCount is invalid. Expected a positive number.", *in.MinCount))
+		return invalidValue("Value (%d) for parameter minCount is invalid. Expected a positive number.", *in.MinCount)
 	case *in.MaxCount < *in.MinCount:
-		return invalidValue(fmt.Sprintf("Value (%d) for parameter maxCount is invalid. It must not be less than minCount.", *in.MaxCount))
+		return invalidValue("Value (%d) for parameter maxCount is invalid. It must not be less than minCount.", *in.MaxCount)
 	case *in.MaxCount > maxInstances:
 		return &api.Error{Code: "InstanceLimitExceeded", Message: fmt.Sprintf("You have requested more instances (%d) than your current instance limit of %d allows for the specified instance type.", *in.MaxCount, maxInstances)}
 	case in.ImageID == "" && in.LaunchTemplate == nil:
@@ -96,7 +96,7 @@ func (in *runInstancesInput) check() error {
 	case in.ImageID != "" && !strings.HasPrefix(in.ImageID, "ami-"):
 		return &api.Error{Code: "InvalidAMIID.Malformed", Message: fmt.Sprintf("Invalid id: \"%s\" (expecting \"ami-...\")", in.ImageID)}
 	case in.InstanceType != "" && !isInstanceType(in.InstanceType):
-		return invalidValue(fmt.Sprintf("Invalid value '%s' for InstanceType.", in.InstanceType))
+		return invalidValue("Invalid value '%s' for InstanceType.", in.InstanceType)
 	}
 	return nil
 }
@@ -109,7 +109,7 @@ func (in *runInstancesInput) count(t *tx, n *vpc.Subnet, interfaces []launchInte
 	}
 	free := available(t.Snapshot, n)
 	if free < *in.MinCount {
-		return 0, &api.Error{Code: "InsufficientFreeAddressesInSubnet", Message: fmt.Sprintf("There are not enough free addresses in subnet '%s' to satisfy the requested number of instances.", n.ID)}
+		return 0, noAddresses(n, "instances")
 	}
 	return min(free, *in.MaxCount), nil
 }

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -107,7 +106,7 @@ func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) (fi
 			asked[i] = longest(routes, &asked[i])
 		}
 		if routeFilters[asked[i].Name] == nil {
-			return nil, invalidValue(fmt.Sprintf("The filter '%s' is invalid", asked[i].Name))
+			return nil, invalidValue("The filter '%s' is invalid", asked[i].Name)
 		}
 	}
 	for i := range routes {

@@ -21,16 +21,12 @@ func groupNamed(at place, name string) (*vpc.SecurityGroup, error) {
 	if g := groupIn(s, v.ID, name); g != nil {
 		return g, nil
 	}
-	return nil, noGroup(fmt.Sprintf("The security group '%s' does not exist in default VPC '%s'", name, v.ID))
+	return nil, noGroup("The security group '%s' does not exist in default VPC '%s'", name, v.ID)
 }
 
 // noDefaultVPC is the error of a request that needs the default VPC, in a Region that has none.
 func noDefaultVPC(hint string) error {
 	return &api.Error{Code: "VPCIdNotSpecified", Message: "No default VPC for this user." + hint}
-}
-
-func noGroup(message string) error {
-	return &api.Error{Code: "InvalidGroup.NotFound", Message: message}
 }
 
 // groupIn gives the security group of a VPC that has a name, or nil.

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/flowemu/flowemu/vpc"
@@ -15,7 +14,7 @@ type startInstancesInput struct {
 func startInstances(t *tx, in *startInstancesInput) (*instanceChangesOutput, error) {
 	return in.each(t, running, func(i *vpc.Instance) error {
 		if i.State != stopped {
-			return incorrectState(fmt.Sprintf("The instance '%s' is not in a state from which it can be started.", i.ID))
+			return incorrectInstanceState("The instance '%s' is not in a state from which it can be started.", i.ID)
 		}
 		i.Launched, i.Ended = t.now, time.Time{}
 		return nil

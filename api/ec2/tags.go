@@ -51,9 +51,9 @@ func checkTags(tags []tag) error {
 		case isReserved(t.Key):
 			return reservedKey(t.Key)
 		case utf8.RuneCountInString(t.Key) > maxTagKey:
-			return invalidValue(fmt.Sprintf("Tag key exceeds the maximum length of %d characters", maxTagKey))
+			return invalidValue("Tag key exceeds the maximum length of %d characters", maxTagKey)
 		case utf8.RuneCountInString(t.Value) > maxTagValue:
-			return invalidValue(fmt.Sprintf("Tag value exceeds the maximum length of %d characters", maxTagValue))
+			return invalidValue("Tag value exceeds the maximum length of %d characters", maxTagValue)
 		}
 	}
 	return nil
@@ -62,7 +62,7 @@ func checkTags(tags []tag) error {
 func isReserved(key string) bool { return strings.HasPrefix(strings.ToLower(key), reserved) }
 
 func reservedKey(key string) error {
-	return invalidValue(fmt.Sprintf("Value ( %s ) for parameter key is invalid. Tag keys starting with '%s' are reserved for internal use", key, reserved))
+	return invalidValue("Value ( %s ) for parameter key is invalid. Tag keys starting with '%s' are reserved for internal use", key, reserved)
 }
 
 // addTags adds tags to a resource, as far as the limits allow.
@@ -94,14 +94,14 @@ func (t *tx) tagNew(r vpc.Resource, specs []tagSpecification, also ...vpc.Kind) 
 	for _, spec := range specs {
 		own := spec.ResourceType == string(r.Kind())
 		if !own && !containsKind(also, spec.ResourceType) {
-			return invalidValue(fmt.Sprintf("'%s' is not a valid taggable resource type for this operation.", spec.ResourceType))
+			return invalidValue("'%s' is not a valid taggable resource type for this operation.", spec.ResourceType)
 		}
 		if !own {
 			continue
 		}
 		for _, tag := range spec.Tags {
 			if seen[tag.Key] {
-				return invalidValue(fmt.Sprintf("Duplicate tag key '%s' specified.", tag.Key))
+				return invalidValue("Duplicate tag key '%s' specified.", tag.Key)
 			}
 			seen[tag.Key] = true
 		}

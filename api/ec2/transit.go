@@ -2,12 +2,10 @@ package ec2
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
 
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -49,7 +47,7 @@ func (o *toggle) setTo(option *bool) {
 // missingTransit is missingParameter in the words of a transit gateway's actions.
 // Source: terraform-provider-aws#13512.
 func missingTransit(parameter string) error {
-	return &api.Error{Code: "MissingParameter", Message: fmt.Sprintf("Missing required parameter in request: %s.", parameter)}
+	return missing("Missing required parameter in request: %s.", parameter)
 }
 
 // findTransit is find for an id that a request must have.
@@ -76,17 +74,11 @@ func findTransitTable(at place, id string) (*vpc.TransitGatewayRouteTable, error
 	return findTransit[vpc.TransitGatewayRouteTable](at, "TransitGatewayRouteTableId", id)
 }
 
-// incorrectTransitState is the error that a transit gateway or what belongs to it is not
-// in a state for the action.
-func incorrectTransitState(format string, args ...any) error {
-	return &api.Error{Code: "IncorrectState", Message: fmt.Sprintf(format, args...)}
-}
-
 // transitCIDR reads a range. Host bits are dropped, as those of a VPC's routes are.
 func transitCIDR(parameter, text string) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(text)
 	if err != nil || p.Addr().Is4In6() {
-		return netip.Prefix{}, invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter))
+		return netip.Prefix{}, invalidValue("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter)
 	}
 	return p.Masked(), nil
 }

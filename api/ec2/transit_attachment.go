@@ -128,9 +128,7 @@ func missingTransitSubnet(format, id string) error {
 func (t *tx) putTransitInterface(a *vpc.TransitGatewayAttachment, n *vpc.Subnet) (*vpc.ENI, error) {
 	address, ok := t.FreeAddress(n)
 	if !ok {
-		return nil, &api.Error{
-			Code: "InsufficientFreeAddressesInSubnet", Message: fmt.Sprintf("There are not enough free addresses in subnet '%s' to satisfy the requested number of addresses.", n.ID),
-		}
+		return nil, noAddresses(n, "addresses")
 	}
 	e := vpc.NewManagedENI(t.head("eni"), n, "transit_gateway", a.ID, address, t.now)
 	t.Put(e)

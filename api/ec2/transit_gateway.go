@@ -82,7 +82,7 @@ func checkASN(n int64) error {
 	if n >= defaultASN && n <= maxASN || n >= minASN32 && n <= maxASN32 {
 		return nil
 	}
-	return invalidValue(fmt.Sprintf(invalidASN, n, defaultASN, maxASN, minASN32, maxASN32))
+	return invalidValue(invalidASN, n, defaultASN, maxASN, minASN32, maxASN32)
 }
 
 // transitBlocks reads CIDR blocks of a transit gateway.
@@ -95,7 +95,7 @@ func transitBlocks(texts []string) ([]netip.Prefix, error) {
 			return nil, err
 		}
 		if p.Addr().Is4() && p.Bits() > maxTransitV4 || p.Bits() > maxTransitV6 {
-			return nil, invalidValue(fmt.Sprintf(invalidBlocks, text, maxTransitV4, maxTransitV6))
+			return nil, invalidValue(invalidBlocks, text, maxTransitV4, maxTransitV6)
 		}
 		out = append(out, p)
 	}

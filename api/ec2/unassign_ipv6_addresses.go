@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 
@@ -33,11 +32,11 @@ func unassignIPv6Addresses(t *tx, in *unassignIPv6AddressesInput) (*unassignIPv6
 		i := slices.Index(e.IPv6, a)
 		switch {
 		case err != nil:
-			return nil, invalidValue(fmt.Sprintf("invalid value for parameter address: %s", text))
+			return nil, invalidValue("invalid value for parameter address: %s", text)
 		case i < 0:
-			return nil, invalidValue(fmt.Sprintf("Some of the specified addresses are not assigned to interface %s", e.ID))
+			return nil, invalidValue("Some of the specified addresses are not assigned to interface %s", e.ID)
 		case i == 0 && e.PrimaryIPv6:
-			return nil, invalidValue(fmt.Sprintf("Address %s is the primary IPv6 address of interface %s and cannot be unassigned.", a, e.ID))
+			return nil, invalidValue("Address %s is the primary IPv6 address of interface %s and cannot be unassigned.", a, e.ID)
 		}
 		e.IPv6 = slices.Delete(e.IPv6, i, i+1)
 		out.Unassigned = append(out.Unassigned, addrText(a))

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 )
 
@@ -22,7 +21,7 @@ func unassignPrivateIPAddresses(t *tx, in *unassignPrivateIPAddressesInput) (*re
 	for _, text := range in.PrivateIPAddresses {
 		a, err := netip.ParseAddr(text)
 		if err != nil {
-			return nil, invalidValue(fmt.Sprintf("invalid value for parameter address: %s", text))
+			return nil, invalidValue("invalid value for parameter address: %s", text)
 		}
 		if err := t.dropIPv4(e, a); err != nil {
 			return nil, err

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -21,12 +19,12 @@ func unassignPrivateNATGatewayAddress(t *tx, in *unassignPrivateNATGatewayAddres
 	case err != nil:
 		return nil, err
 	case !g.Private:
-		return nil, invalidValue("Private IP addresses cannot be unassigned from the public NAT gateway " + g.ID)
+		return nil, invalidValue("Private IP addresses cannot be unassigned from the public NAT gateway %s", g.ID)
 	case len(in.PrivateIPs) == 0:
 		return nil, missingParameter("privateIpAddresses")
 	}
 	gone, err := t.dropNATAddresses(g, in.PrivateIPs, func(a *vpc.NATAddress) string { return addrText(a.PrivateIP) }, func(ip string) error {
-		return invalidValue(fmt.Sprintf("The private IP address %s is not assigned to NAT gateway %s.", ip, g.ID))
+		return invalidValue("The private IP address %s is not assigned to NAT gateway %s.", ip, g.ID)
 	})
 	if err != nil {
 		return nil, err

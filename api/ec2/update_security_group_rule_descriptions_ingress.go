@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -30,7 +29,7 @@ func describeRules(t *tx, egress bool, in *updateSecurityGroupRuleDescriptionsIn
 		return nil, err
 	}
 	if len(in.IPPermissions) == 0 && len(in.Descriptions) == 0 {
-		return nil, &api.Error{Code: "MissingParameter", Message: "Either 'ipPermissions' or 'securityGroupRuleDescriptions' should be provided."}
+		return nil, missing("Either 'ipPermissions' or 'securityGroupRuleDescriptions' should be provided.")
 	}
 	named, err := rulesOf(t, g, egress, in.IPPermissions)
 	if err != nil {

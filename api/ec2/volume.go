@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"cmp"
-	"fmt"
 
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -37,7 +36,7 @@ const maxVolumes = 128
 // volumes makes an instance's volumes: the image's, as the request changes it, and more.
 func (in *runInstancesInput) volumes(t *tx, i *vpc.Instance) error {
 	if len(in.Devices) > maxVolumes {
-		return invalidValue(fmt.Sprintf("More than %d block device mappings were specified.", maxVolumes))
+		return invalidValue("More than %d block device mappings were specified.", maxVolumes)
 	}
 	devices := []blockDeviceMapping{{DeviceName: rootDevice, EBS: &ebsInput{}}}
 	for _, d := range in.Devices {

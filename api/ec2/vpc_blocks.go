@@ -37,7 +37,7 @@ type blockRequest struct {
 func parseBlock(parameter, text string, bits int) (netip.Prefix, error) {
 	p, err := netip.ParsePrefix(text)
 	if err != nil || p.Addr().BitLen() != bits {
-		return netip.Prefix{}, invalidValue(fmt.Sprintf("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter))
+		return netip.Prefix{}, invalidValue("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter)
 	}
 	return p.Masked(), nil
 }
@@ -69,9 +69,9 @@ func (r *blockRequest) wantsIPv6() bool {
 func (r *blockRequest) ipv6(t *tx, v *vpc.VPC) (netip.Prefix, error) {
 	switch {
 	case r.BorderGroup != "" && r.BorderGroup != t.Region:
-		return netip.Prefix{}, invalidValue(fmt.Sprintf("Value (%s) for parameter ipv6CidrBlockNetworkBorderGroup is invalid.", r.BorderGroup))
+		return netip.Prefix{}, invalidValue("Value (%s) for parameter ipv6CidrBlockNetworkBorderGroup is invalid.", r.BorderGroup)
 	case r.AmazonProvided && (r.IPv6CidrBlock != "" || r.IPv6Pool != ""):
-		return netip.Prefix{}, exclusiveParameters("amazonProvidedIpv6CidrBlock", "ipv6Pool")
+		return netip.Prefix{}, exclusive("amazonProvidedIpv6CidrBlock", "ipv6Pool")
 	case r.AmazonProvided:
 		return t.AmazonBlock(v), nil
 	case r.IPv6Pool == "":
@@ -86,11 +86,6 @@ func (r *blockRequest) ipv6(t *tx, v *vpc.VPC) (netip.Prefix, error) {
 	return block, err
 }
 
-// exclusiveParameters is the error that two parameters exclude each other.
-func exclusiveParameters(a, b string) error {
-	return &api.Error{Code: "InvalidParameterCombination", Message: fmt.Sprintf("The parameter %s cannot be used with the parameter %s", a, b)}
-}
-
 func vpcRange(block netip.Prefix) error {
 	return &api.Error{Code: "InvalidVpc.Range", Message: fmt.Sprintf("The CIDR '%s' is invalid.", block)}
 }
@@ -100,7 +95,9 @@ func tooManyBlocks(id string, limit int) error {
 	return &api.Error{Code: "CidrLimitExceeded", Message: fmt.Sprintf("This network '%s' has met its maximum number of allowed CIDRs: %d", id, limit)}
 }
 
-func blockInUse(text string) error { return &api.Error{Code: "InvalidCidrBlock.InUse", Message: text} }
+func blockInUse(format string, args ...any) error {
+	return &api.Error{Code: "InvalidCidrBlock.InUse", Message: fmt.Sprintf(format, args...)}
+}
 
 // privateRanges are those of RFC 1918: a VPC has blocks of one of them only.
 var privateRanges = []netip.Prefix{
