@@ -21,7 +21,7 @@ func deleteNATGateway(t *tx, in *deleteNATGatewayInput) (*deleteNATGatewayOutput
 	}
 	switch g.State() {
 	case vpc.NATDeleted:
-		return nil, kindNamed(vpc.KindNATGateway).missing(g.ID)
+		return nil, notFound[vpc.NATGateway](g.ID)
 	case vpc.NATAvailable:
 		if err := t.clearNAT(g); err != nil {
 			return nil, err

@@ -69,7 +69,7 @@ func (s *server) describeNATGateways(v *view, in *describeNATGatewaysInput) (*de
 		if !natForgotten(g, s.Now()) {
 			out.NATGateways = append(out.NATGateways, newNATGatewayItem(v, g))
 		} else if slices.Contains(in.NATGatewayIDs, g.ID) {
-			return nil, kindNamed(vpc.KindNATGateway).missing(g.ID)
+			return nil, notFound[vpc.NATGateway](g.ID)
 		}
 	}
 	return out, err

@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -12,32 +13,33 @@ import (
 // kind is how EC2 speaks of a kind of resource. Source of the codes: EC2 API,
 // "Error codes"; texts as clients quote them.
 type kind struct {
-	kind   vpc.Kind
-	prefix string // of its ids
-	code   string // of the error that there is none of that id
-	text   string // of that error, with the id
+	kind      vpc.Kind
+	prefix    string // of its ids
+	code      string // of the error that there is none of that id
+	text      string // of that error, with the id
+	malformed string // code of the error that it cannot be an id of this kind; "" if it follows from code
 }
 
 var kinds = []kind{
-	{flowlog.Kind, "fl", "InvalidFlowLogId.NotFound", "The flow log ID '%s' does not exist"},
-	{vpc.KindVPC, "vpc", "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist"},
-	{vpc.KindSubnet, "subnet", "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist"},
-	{vpc.KindENI, "eni", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist"},
-	{vpc.KindSecurityGroup, "sg", "InvalidGroup.NotFound", "The security group '%s' does not exist"},
-	{vpc.KindRule, "sgr", "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist"},
-	{vpc.KindNetworkACL, "acl", "InvalidNetworkAclID.NotFound", "The networkAcl ID '%s' does not exist"},
-	{vpc.KindRouteTable, "rtb", "InvalidRouteTableID.NotFound", "The routeTable ID '%s' does not exist"},
-	{vpc.KindInternetGateway, "igw", "InvalidInternetGatewayID.NotFound", "The internetGateway ID '%s' does not exist"},
-	{vpc.KindEgressOnly, "eigw", "InvalidEgressOnlyInternetGatewayId.NotFound", "The egressOnlyInternetGateway ID '%s' does not exist"},
-	{vpc.KindNATGateway, "nat", "NatGatewayNotFound", "The Nat Gateway %s was not found"},
-	{vpc.KindAddress, "eipalloc", "InvalidAllocationID.NotFound", "The allocation ID '%s' does not exist"},
-	{vpc.KindTransitGateway, "tgw", "InvalidTransitGatewayID.NotFound", "Transit Gateway %s was deleted or does not exist."},
-	{vpc.KindTransitGatewayAttachment, "tgw-attach", "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment %s was deleted or does not exist."},
-	{vpc.KindTransitGatewayRouteTable, "tgw-rtb", "InvalidRouteTableID.NotFound", "Transit Gateway Route Table %s was deleted or does not exist."},
-	{vpc.KindPrefixList, "pl", "InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist"},
-	{vpc.KindInstance, "i", "InvalidInstanceID.NotFound", "The instance ID '%s' does not exist"},
-	{vpc.KindVolume, "vol", "InvalidVolume.NotFound", "The volume '%s' does not exist."},
-	{vpc.KindDHCPOptions, "dopt", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '%s' does not exist"},
+	{flowlog.Kind, "fl", "InvalidFlowLogId.NotFound", "The flow log ID '%s' does not exist", ""},
+	{vpc.KindVPC, "vpc", "InvalidVpcID.NotFound", "The vpc ID '%s' does not exist", ""},
+	{vpc.KindSubnet, "subnet", "InvalidSubnetID.NotFound", "The subnet ID '%s' does not exist", ""},
+	{vpc.KindENI, "eni", "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '%s' does not exist", "InvalidNetworkInterfaceId.Malformed"},
+	{vpc.KindSecurityGroup, "sg", "InvalidGroup.NotFound", "The security group '%s' does not exist", "InvalidGroupId.Malformed"},
+	{vpc.KindRule, "sgr", "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '%s' does not exist", ""},
+	{vpc.KindNetworkACL, "acl", "InvalidNetworkAclID.NotFound", "The networkAcl ID '%s' does not exist", "InvalidNetworkAclId.Malformed"},
+	{vpc.KindRouteTable, "rtb", "InvalidRouteTableID.NotFound", "The routeTable ID '%s' does not exist", "InvalidRouteTableId.Malformed"},
+	{vpc.KindInternetGateway, "igw", "InvalidInternetGatewayID.NotFound", "The internetGateway ID '%s' does not exist", "InvalidInternetGatewayId.Malformed"},
+	{vpc.KindEgressOnly, "eigw", "InvalidEgressOnlyInternetGatewayId.NotFound", "The egressOnlyInternetGateway ID '%s' does not exist", ""},
+	{vpc.KindNATGateway, "nat", "NatGatewayNotFound", "The Nat Gateway %s was not found", ""},
+	{vpc.KindAddress, "eipalloc", "InvalidAllocationID.NotFound", "The allocation ID '%s' does not exist", ""},
+	{vpc.KindTransitGateway, "tgw", "InvalidTransitGatewayID.NotFound", "Transit Gateway %s was deleted or does not exist.", ""},
+	{vpc.KindTransitGatewayAttachment, "tgw-attach", "InvalidTransitGatewayAttachmentID.NotFound", "Transit Gateway Attachment %s was deleted or does not exist.", ""},
+	{vpc.KindTransitGatewayRouteTable, "tgw-rtb", "InvalidRouteTableID.NotFound", "Transit Gateway Route Table %s was deleted or does not exist.", "InvalidRouteTableId.Malformed"},
+	{vpc.KindPrefixList, "pl", "InvalidPrefixListID.NotFound", "The prefix list ID '%s' does not exist", "InvalidPrefixListId.Malformed"},
+	{vpc.KindInstance, "i", "InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", ""},
+	{vpc.KindVolume, "vol", "InvalidVolume.NotFound", "The volume '%s' does not exist.", "InvalidVolumeID.Malformed"},
+	{vpc.KindDHCPOptions, "dopt", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '%s' does not exist", "InvalidDhcpOptionsId.Malformed"},
 }
 
 func kindNamed(k vpc.Kind) *kind {
@@ -60,13 +62,24 @@ func kindOfID(id string) *kind {
 	return nil
 }
 
-// missing is the error that there is no resource of that id: it cannot be one, or there is none.
-func (k *kind) missing(id string) error {
-	if kindOfID(id) != k {
-		code := strings.TrimSuffix(k.code, "NotFound") + "Malformed"
-		return &api.Error{Code: code, Message: fmt.Sprintf("Invalid id: \"%s\" (expecting \"%s-...\")", id, k.prefix)}
+// notFound is the error that there is no resource of that id: it cannot be one, or there is none.
+func (k *kind) notFound(id string) error {
+	if kindOfID(id) == k {
+		return &api.Error{Code: k.code, Message: fmt.Sprintf(k.text, id)}
 	}
-	return &api.Error{Code: k.code, Message: fmt.Sprintf(k.text, id)}
+	code := cmp.Or(k.malformed, strings.TrimSuffix(k.code, "NotFound")+"Malformed")
+	switch k.kind { // as floci-io/floci recorded them
+	case vpc.KindTransitGateway:
+		return &api.Error{Code: code, Message: fmt.Sprintf("Invalid Transit Gateway id %s.", id)}
+	case vpc.KindTransitGatewayAttachment:
+		return &api.Error{Code: code, Message: "Invalid Transit Gateway Attachment id."}
+	}
+	return &api.Error{Code: code, Message: fmt.Sprintf("Invalid id: \"%s\" (expecting \"%s-...\")", id, k.prefix)}
+}
+
+// notFound is the error that there is no T of that id.
+func notFound[T any, P vpc.Pointer[T]](id string) error {
+	return kindNamed(P(new(T)).Kind()).notFound(id)
 }
 
 // find gives a resource of the caller, or the error that there is none of that id.
@@ -74,7 +87,7 @@ func find[T any, P vpc.Pointer[T]](at place, id string) (P, error) {
 	s, c := at.in()
 	r := vpc.Get[T, P](s, id)
 	if r == nil || !owns(c, r) {
-		return nil, kindNamed(P(new(T)).Kind()).missing(id)
+		return nil, notFound[T, P](id)
 	}
 	return r, nil
 }
@@ -103,7 +116,7 @@ func findAny(at place, id string) (vpc.Resource, error) {
 	s, c := at.in()
 	r := s.Resource(k.kind, id)
 	if r == nil || !owns(c, r) {
-		return nil, k.missing(id)
+		return nil, k.notFound(id)
 	}
 	return r, nil
 }

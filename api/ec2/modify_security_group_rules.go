@@ -54,7 +54,7 @@ func modifyRule(t *tx, g *vpc.SecurityGroup, in *ruleUpdate) error {
 		return err
 	}
 	if old.GroupID != g.ID {
-		return kindNamed(vpc.KindRule).missing(old.ID)
+		return notFound[vpc.SecurityGroupRule](old.ID)
 	}
 	p, err := in.SecurityGroupRule.permission()
 	if err != nil {

@@ -17,7 +17,7 @@ const maxNATAddresses = 8
 func (t *tx) editNAT(id string) (*vpc.NATGateway, error) {
 	g, err := edit[vpc.NATGateway](t, id)
 	if err == nil && !g.Available() {
-		err = kindNamed(vpc.KindNATGateway).missing(id)
+		err = notFound[vpc.NATGateway](id)
 	}
 	return g, err
 }

@@ -193,7 +193,7 @@ func peerGroup(at place, pair *groupPeer) (*vpc.SecurityGroup, error) {
 	}
 	g := vpc.Get[vpc.SecurityGroup](s, pair.GroupID)
 	if g == nil || g.Region != c.Region || pair.UserID != "" && pair.UserID != g.Account {
-		return nil, kindNamed(vpc.KindSecurityGroup).missing(pair.GroupID)
+		return nil, notFound[vpc.SecurityGroup](pair.GroupID)
 	}
 	return g, nil
 }

@@ -71,7 +71,7 @@ func groupRules(at place, g *vpc.SecurityGroup, egress bool, ids []string) ([]*v
 			return nil, err
 		}
 		if r.GroupID != g.ID || r.Egress != egress {
-			return nil, kindNamed(vpc.KindRule).missing(id)
+			return nil, notFound[vpc.SecurityGroupRule](id)
 		}
 		out = append(out, r)
 	}

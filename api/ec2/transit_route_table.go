@@ -64,7 +64,7 @@ func (in *transitPairInput) edit(t *tx) (*vpc.TransitGatewayAttachment, error) {
 func attachmentBeside(t *tx, table *vpc.TransitGatewayRouteTable, id string) (*vpc.TransitGatewayAttachment, error) {
 	a, err := findTransitAttachment(t, id)
 	if err == nil && a.TransitGatewayID != table.TransitGatewayID {
-		return nil, kindNamed(vpc.KindTransitGatewayAttachment).missing(id)
+		return nil, notFound[vpc.TransitGatewayAttachment](id)
 	}
 	return a, err
 }
