@@ -35,7 +35,8 @@ type place interface {
 type view struct {
 	*vpc.Snapshot
 	api.Caller
-	pages *pages
+	action string
+	pages  *pages
 }
 
 func (v *view) in() (*vpc.Snapshot, api.Caller) { return v.Snapshot, v.Caller }
@@ -64,7 +65,7 @@ func read[In, Out any](s *server, name string, h func(*view, *In) (*Out, error))
 		if err != nil {
 			return nil, err
 		}
-		out, err := h(&view{Snapshot: s.Network.Snapshot(), Caller: c, pages: s.pages}, in)
+		out, err := h(&view{Snapshot: s.Network.Snapshot(), Caller: c, action: name, pages: s.pages}, in)
 		if err != nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ func describeAddressesAttribute(v *view, in *describeAddressesAttributeInput) (*
 	if in.Attribute != "" && in.Attribute != "domain-name" {
 		return nil, invalidValue("Value (%s) for parameter attribute is invalid.", in.Attribute)
 	}
-	found, next, err := describe(v, &describing{paging: in.paging}, "allocationIdSet", in.AllocationIDs, filters[vpc.Address]{})
+	found, next, err := describe(v, &describing{paging: in.paging}, pageSize{1, 1000}, "allocationIdSet", in.AllocationIDs, filters[vpc.Address]{})
 	out := &describeAddressesAttributeOutput{NextToken: next}
 	for _, a := range found {
 		out.Addresses = append(out.Addresses, addressAttribute{addrText(a.PublicIP), a.ID})

@@ -49,7 +49,7 @@ func dhcpValues(_ *view, d *vpc.DHCPOptions) (out []string) {
 }
 
 func describeDhcpOptions(v *view, in *describeDhcpOptionsInput) (*describeDhcpOptionsOutput, error) {
-	found, next, err := describe(v, &in.describing, "dhcpOptionsSet", in.DhcpOptionsIDs, dhcpFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "dhcpOptionsSet", in.DhcpOptionsIDs, dhcpFilters)
 	out := &describeDhcpOptionsOutput{NextToken: next}
 	for _, d := range found {
 		out.Options = append(out.Options, newDHCPItem(v, d))

@@ -26,7 +26,7 @@ type egressOnlyGatewayItem struct {
 var egressOnlyFilters = filters[vpc.EgressOnlyGateway]{}
 
 func describeEgressOnlyInternetGateways(v *view, in *describeEgressOnlyInternetGatewaysInput) (*describeEgressOnlyInternetGatewaysOutput, error) {
-	found, next, err := describe(v, &in.describing, "egressOnlyInternetGatewayIdSet", in.GatewayIDs, egressOnlyFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 255}, "egressOnlyInternetGatewayIdSet", in.GatewayIDs, egressOnlyFilters)
 	out := &describeEgressOnlyInternetGatewaysOutput{NextToken: next}
 	for _, g := range found {
 		out.Gateways = append(out.Gateways, newEgressOnlyGatewayItem(v, g))

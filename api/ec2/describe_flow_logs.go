@@ -79,7 +79,7 @@ func describeFlowLogs(v *view, in *describeFlowLogsInput) (*describeFlowLogsOutp
 	if len(ids) == 0 && len(in.FlowLogIDs) > 0 {
 		return &describeFlowLogsOutput{}, nil
 	}
-	found, next, err := describe(v, &in.describing, "flowLogIdSet", ids, flowLogFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "flowLogIdSet", ids, flowLogFilters)
 	out := &describeFlowLogsOutput{NextToken: next}
 	for _, f := range found {
 		out.FlowLogs = append(out.FlowLogs, newFlowLogItem(v, f))

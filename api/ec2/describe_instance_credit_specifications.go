@@ -31,7 +31,7 @@ var creditFilters = filters[vpc.Instance]{
 // describeInstanceCreditSpecifications gives the burstable instances' credit
 // option: t2 begins with standard, the others with unlimited.
 func describeInstanceCreditSpecifications(v *view, in *describeInstanceCreditSpecificationsInput) (*describeInstanceCreditSpecificationsOutput, error) {
-	found, next, err := describe(v, &in.describing, "instanceIdSet", in.InstanceIDs, creditFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "instanceIdSet", in.InstanceIDs, creditFilters)
 	out := &describeInstanceCreditSpecificationsOutput{NextToken: next}
 	for _, i := range found {
 		if !isBurstable(i.Type) || i.State == terminated {

@@ -64,7 +64,7 @@ func describeInstanceStatus(v *view, in *describeInstanceStatusInput) (*describe
 	if !in.All {
 		in.Filters = append(in.Filters, filter{"instance-state-name", []string{running}})
 	}
-	found, next, err := describe(v, &in.describing, "instancesSet", in.InstanceIDs, instanceStatusFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "instancesSet", in.InstanceIDs, instanceStatusFilters)
 	out := &describeInstanceStatusOutput{NextToken: next}
 	for _, i := range found {
 		out.Statuses = append(out.Statuses, instanceStatusItem{

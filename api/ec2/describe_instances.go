@@ -106,7 +106,7 @@ func ofVolumes(f func(*vpc.Volume) []string) func(*view, *vpc.Instance) []string
 }
 
 func describeInstances(v *view, in *describeInstancesInput) (*describeInstancesOutput, error) {
-	found, next, err := describe(v, &in.describing, "instancesSet", in.InstanceIDs, instanceFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "instancesSet", in.InstanceIDs, instanceFilters)
 	reservations := map[string]*reservationItem{}
 	for _, i := range found {
 		r := reservations[i.ReservationID]

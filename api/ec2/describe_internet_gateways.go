@@ -44,7 +44,7 @@ var internetGatewayFilters = filters[vpc.InternetGateway]{
 }
 
 func describeInternetGateways(v *view, in *describeInternetGatewaysInput) (*describeInternetGatewaysOutput, error) {
-	found, next, err := describe(v, &in.describing, "internetGatewayIdSet", in.InternetGatewayIDs, internetGatewayFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "internetGatewayIdSet", in.InternetGatewayIDs, internetGatewayFilters)
 	out := &describeInternetGatewaysOutput{NextToken: next}
 	for _, g := range found {
 		out.InternetGateways = append(out.InternetGateways, newInternetGatewayItem(v, g))

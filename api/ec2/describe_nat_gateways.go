@@ -63,7 +63,7 @@ var natGatewayFilters = filters[vpc.NATGateway]{
 
 // describeNATGateways does not show those any more that ended too long ago.
 func (s *server) describeNATGateways(v *view, in *describeNATGatewaysInput) (*describeNATGatewaysOutput, error) {
-	found, next, err := describe(v, &in.describing, "natGatewayIdSet", in.NATGatewayIDs, natGatewayFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "natGatewayIdSet", in.NATGatewayIDs, natGatewayFilters)
 	out := &describeNATGatewaysOutput{NextToken: next}
 	for _, g := range found {
 		if !natForgotten(g, s.Now()) {

@@ -113,7 +113,7 @@ func portNumber(e *aclEntryItem, part func(*portRange) *int) []string {
 }
 
 func describeNetworkACLs(v *view, in *describeNetworkACLsInput) (*describeNetworkACLsOutput, error) {
-	found, next, err := describe(v, &in.describing, "networkAclIdSet", in.NetworkACLIDs, aclFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "networkAclIdSet", in.NetworkACLIDs, aclFilters)
 	out := &describeNetworkACLsOutput{NextToken: next}
 	for _, a := range found {
 		out.NetworkACLs = append(out.NetworkACLs, newACLItem(v, a))

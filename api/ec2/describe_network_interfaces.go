@@ -117,7 +117,7 @@ func associated(at place, e *vpc.ENI, f func(*association) string, private ...ne
 }
 
 func (s *server) describeNetworkInterfaces(v *view, in *describeNetworkInterfacesInput) (*describeNetworkInterfacesOutput, error) {
-	found, next, err := describe(v, &in.describing, "networkInterfaceIdSet", in.NetworkInterfaceIDs, interfaceFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "networkInterfaceIdSet", in.NetworkInterfaceIDs, interfaceFilters)
 	if err == nil && len(found) == 0 {
 		s.hintElsewhere(v)
 	}

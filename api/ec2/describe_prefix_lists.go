@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"slices"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -30,12 +28,8 @@ var serviceListFilters = filters[vpc.PrefixList]{
 
 // describePrefixLists gives the lists of AWS's services.
 func describePrefixLists(v *view, in *describePrefixListsInput) (*describePrefixListsOutput, error) {
-	found, err := matchingLists(v, &in.describing, in.PrefixListIDs, serviceListFilters)
-	if err != nil {
-		return nil, err
-	}
-	found = slices.DeleteFunc(found, func(l *vpc.PrefixList) bool { return l.Owner != vpc.OwnerAWS })
-	found, next, err := pageOf(v, "prefix-lists", &in.paging, minResults, maxResults, found, func(l *vpc.PrefixList) string { return l.ID })
+	found, next, err := describeAmong(v, &in.describing, pageSize{5, 1000}, "prefixListIdSet", in.PrefixListIDs, serviceListFilters,
+		func(l *vpc.PrefixList) bool { return l.Owner == vpc.OwnerAWS })
 	out := &describePrefixListsOutput{NextToken: next}
 	for _, l := range found {
 		item := serviceListItem{PrefixListID: l.ID, PrefixListName: l.Name}

@@ -107,7 +107,7 @@ func routeFilter(value func(*routeItem) string) func(*view, *vpc.RouteTable) []s
 }
 
 func describeRouteTables(v *view, in *describeRouteTablesInput) (*describeRouteTablesOutput, error) {
-	found, next, err := describe(v, &in.describing, "routeTableIdSet", in.RouteTableIDs, routeTableFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 100}, "routeTableIdSet", in.RouteTableIDs, routeTableFilters)
 	out := &describeRouteTablesOutput{NextToken: next}
 	for _, t := range found {
 		out.RouteTables = append(out.RouteTables, newRouteTableItem(v, t))

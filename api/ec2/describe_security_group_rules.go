@@ -45,7 +45,7 @@ var ruleFilters = filters[vpc.SecurityGroupRule]{
 }
 
 func describeSecurityGroupRules(v *view, in *describeSecurityGroupRulesInput) (*describeSecurityGroupRulesOutput, error) {
-	found, next, err := describe(v, &in.describing, "securityGroupRuleIdSet", in.RuleIDs, ruleFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "securityGroupRuleIdSet", in.RuleIDs, ruleFilters)
 	out := &describeSecurityGroupRulesOutput{NextToken: next}
 	for _, r := range found {
 		out.Rules = append(out.Rules, newRuleItem(v, r))

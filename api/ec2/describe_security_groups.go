@@ -50,7 +50,7 @@ func describeSecurityGroups(v *view, in *describeSecurityGroupsInput) (*describe
 		}
 		ids = append(ids, g.ID)
 	}
-	found, next, err := describe(v, &in.describing, "securityGroupIdSet", ids, groupFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "securityGroupIdSet", ids, groupFilters)
 	out := &describeSecurityGroupsOutput{NextToken: next}
 	for _, g := range found {
 		out.SecurityGroups = append(out.SecurityGroups, newGroupItem(v, g))

@@ -34,9 +34,6 @@ type stalePermission struct {
 	Groups     api.Set[groupPeer] `xml:"groups"`
 }
 
-// maxStaleResults is the bound of MaxResults. Source: EC2 API, DescribeStaleSecurityGroups.
-const maxStaleResults = 255
-
 // describeStaleSecurityGroups gives the groups of a VPC with rules that name a
 // group that is gone, or in a VPC that is not joined to theirs any more.
 func describeStaleSecurityGroups(v *view, in *describeStaleSecurityGroupsInput) (*describeStaleSecurityGroupsOutput, error) {
@@ -52,7 +49,7 @@ func describeStaleSecurityGroups(v *view, in *describeStaleSecurityGroupsInput) 
 			all = append(all, s)
 		}
 	}
-	page, next, err := pageOf(v, "stale groups of "+of.ID, &in.paging, minResults, maxStaleResults, all, func(s staleGroup) string { return s.GroupID })
+	page, next, err := pageOf(v, &in.paging, pageSize{5, 255}, of.ID, all, func(s staleGroup) string { return s.GroupID })
 	return &describeStaleSecurityGroupsOutput{api.Set[staleGroup](page), next}, err
 }
 

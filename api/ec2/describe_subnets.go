@@ -102,7 +102,7 @@ func subnetCIDR(_ *view, n *vpc.Subnet) []string    { return onePrefix(n.CIDR) }
 func subnetDefault(_ *view, n *vpc.Subnet) []string { return oneBool(n.DefaultFor) }
 
 func describeSubnets(v *view, in *describeSubnetsInput) (*describeSubnetsOutput, error) {
-	found, next, err := describe(v, &in.describing, "subnetIdSet", in.SubnetIDs, subnetFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "subnetIdSet", in.SubnetIDs, subnetFilters)
 	out := &describeSubnetsOutput{NextToken: next}
 	for _, n := range found {
 		out.Subnets = append(out.Subnets, newSubnetItem(v, n))

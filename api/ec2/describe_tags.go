@@ -1,6 +1,7 @@
 package ec2
 
 import (
+	"iter"
 	"strings"
 
 	"github.com/flowemu/flowemu/api"
@@ -30,40 +31,29 @@ var tagFilters = map[string]func(t *tagItem) string{
 }
 
 func describeTags(v *view, in *describing) (*describeTagsOutput, error) {
-	size, err := in.size()
-	if err != nil {
-		return nil, err
-	}
 	if err := checkTagFilters(in.Filters); err != nil {
 		return nil, err
 	}
-	const action = "DescribeTags"
-	at, err := v.position(action, &in.paging)
-	if err != nil {
-		return nil, err
-	}
-	out := &describeTagsOutput{}
-	eachTag(v, at, func(t tagItem) bool {
-		if !t.matches(in.Filters) {
-			return true
+	tags, next, err := page(v, &in.paging, pageSize{5, 1000}, "", (*tagItem).position, func(after string) iter.Seq[*tagItem] {
+		return func(yield func(*tagItem) bool) {
+			eachTag(v, after, func(t *tagItem) bool { return !t.matches(in.Filters) || yield(t) })
 		}
-		if len(out.Tags) == size {
-			last := &out.Tags[size-1]
-			out.NextToken = v.token(action, last.ResourceID+"\x00"+last.Key)
-			return false
-		}
-		out.Tags = append(out.Tags, t)
-		return true
 	})
-	return out, nil
+	out := &describeTagsOutput{NextToken: next}
+	for _, t := range tags {
+		out.Tags = append(out.Tags, *t)
+	}
+	return out, err
 }
 
-// eachTag gives the caller's tags after a position, resource id and key, in order of both.
-func eachTag(v *view, position string, f func(tagItem) bool) {
+func (t *tagItem) position() string { return t.ResourceID + "\x00" + t.Key }
+
+// eachTag gives the caller's tags after a position, in order of resource id and key.
+func eachTag(v *view, position string, f func(*tagItem) bool) {
 	id, key, _ := strings.Cut(position, "\x00")
 	set := func(s *vpc.TagSet) bool {
 		for _, t := range s.Tags {
-			if (s.ID != id || t.Key > key) && !f(tagItem{s.ID, string(s.Of), t.Key, t.Value}) {
+			if (s.ID != id || t.Key > key) && !f(&tagItem{s.ID, string(s.Of), t.Key, t.Value}) {
 				return false
 			}
 		}

@@ -32,7 +32,7 @@ var transitTableFilters = filters[vpc.TransitGatewayRouteTable]{
 func transitTableID(_ *view, table *vpc.TransitGatewayRouteTable) []string { return one(table.ID) }
 
 func describeTransitGatewayRouteTables(v *view, in *describeTransitGatewayRouteTablesInput) (*describeTransitGatewayRouteTablesOutput, error) {
-	found, next, err := describe(v, &in.describing, "transitGatewayRouteTableIds", in.TransitGatewayRouteTableIDs, transitTableFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "transitGatewayRouteTableIds", in.TransitGatewayRouteTableIDs, transitTableFilters)
 	out := &describeTransitGatewayRouteTablesOutput{NextToken: next}
 	for _, table := range found {
 		out.TransitGatewayRouteTables = append(out.TransitGatewayRouteTables, newTransitTableItem(v, table, "available"))

@@ -33,7 +33,7 @@ var transitGatewayFilters = filters[vpc.TransitGateway]{
 }
 
 func describeTransitGateways(v *view, in *describeTransitGatewaysInput) (*describeTransitGatewaysOutput, error) {
-	found, next, err := describe(v, &in.describing, "transitGatewayIds", in.TransitGatewayIDs, transitGatewayFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "transitGatewayIds", in.TransitGatewayIDs, transitGatewayFilters)
 	out := &describeTransitGatewaysOutput{NextToken: next}
 	for _, g := range found {
 		out.TransitGateways = append(out.TransitGateways, newTransitGatewayItem(v, g, "available"))

@@ -62,7 +62,7 @@ var volumeFilters = filters[vpc.Volume]{
 }
 
 func describeVolumes(v *view, in *describeVolumesInput) (*describeVolumesOutput, error) {
-	found, next, err := describe(v, &in.describing, "volumeIdSet", in.VolumeIDs, volumeFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "volumeIdSet", in.VolumeIDs, volumeFilters)
 	out := &describeVolumesOutput{NextToken: next}
 	for _, d := range found {
 		at := api.Timestamp{Time: d.Created}

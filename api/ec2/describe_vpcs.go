@@ -100,7 +100,7 @@ func family(blocks []netip.Prefix, bits int) (out []netip.Prefix) {
 }
 
 func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
-	found, next, err := describe(v, &in.describing, "vpcSet", in.VpcIDs, vpcFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "vpcSet", in.VpcIDs, vpcFilters)
 	out := &describeVpcsOutput{NextToken: next}
 	for _, n := range found {
 		out.Vpcs = append(out.Vpcs, newVPCItem(v, n))

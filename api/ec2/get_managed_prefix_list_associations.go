@@ -21,16 +21,12 @@ type listAssociation struct {
 	ResourceOwner string `xml:"resourceOwner"`
 }
 
-// maxAssociationResults is the bound of MaxResults. Source: EC2 API, GetManagedPrefixListAssociations.
-const maxAssociationResults = 255
-
 func getManagedPrefixListAssociations(v *view, in *getManagedPrefixListAssociationsInput) (*getManagedPrefixListAssociationsOutput, error) {
 	l, err := find[vpc.PrefixList](v, in.PrefixListID)
 	if err != nil {
 		return nil, err
 	}
-	users, next, err := pageOf(v, "associations of "+l.ID, &in.paging, minResults, maxAssociationResults, listReferrers(v.Snapshot, l.ID),
-		func(r vpc.Resource) string { return r.Header().ID })
+	users, next, err := pageOf(v, &in.paging, pageSize{5, 255}, l.ID, listReferrers(v.Snapshot, l.ID), func(r vpc.Resource) string { return r.Header().ID })
 	out := &getManagedPrefixListAssociationsOutput{NextToken: next}
 	for _, r := range users {
 		out.Associations = append(out.Associations, listAssociation{r.Header().ID, r.Header().Account})

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -34,14 +31,10 @@ func getManagedPrefixListEntries(v *view, in *getManagedPrefixListEntriesInput) 
 	if err != nil {
 		return nil, err
 	}
-	// By their text, which is what the token has.
-	entries = slices.Clone(entries)
-	cidr := func(e vpc.PrefixListEntry) string { return e.CIDR.String() }
-	slices.SortFunc(entries, func(a, b vpc.PrefixListEntry) int { return cmp.Compare(cidr(a), cidr(b)) })
-	entries, next, err := pageOf(v, "entries of "+l.ID, &in.paging, 1, maxListResults, entries, cidr)
+	entries, next, err := pageOf(v, &in.paging, pageSize{1, 100}, l.ID, entries, func(e vpc.PrefixListEntry) string { return cidrPosition(e.CIDR) })
 	out := &getManagedPrefixListEntriesOutput{NextToken: next}
 	for _, e := range entries {
-		out.Entries = append(out.Entries, entryItem{cidr(e), e.Description})
+		out.Entries = append(out.Entries, entryItem{e.CIDR.String(), e.Description})
 	}
 	return out, err
 }

@@ -39,7 +39,7 @@ func getSecurityGroupsForVpc(v *view, in *getSecurityGroupsForVpcInput) (*getSec
 		return nil, err
 	}
 	in.Filters = append(in.Filters, filter{"primary-vpc-id", []string{of.ID}})
-	found, next, err := describe(v, &in.describing, "", nil, groupForVPCFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "", nil, groupForVPCFilters)
 	out := &getSecurityGroupsForVpcOutput{NextToken: next}
 	for _, g := range found {
 		out.Groups = append(out.Groups, groupForVPC{g.Description, g.Name, g.Account, g.ID, g.VPCID, tagSet(v, g.ID)})

@@ -29,7 +29,7 @@ func getTransitGatewayAttachmentPropagations(v *view, in *getTransitGatewayAttac
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := describeAmong(v, &in.describing, "", nil, attachmentPropagationFilters, func(table *vpc.TransitGatewayRouteTable) bool { return slices.Contains(a.PropagatesTo, table.ID) })
+	found, next, err := describeAmong(v, &in.describing, pageSize{5, 1000}, "", nil, attachmentPropagationFilters, func(table *vpc.TransitGatewayRouteTable) bool { return slices.Contains(a.PropagatesTo, table.ID) })
 	out := &getTransitGatewayAttachmentPropagationsOutput{NextToken: next}
 	for _, table := range found {
 		out.Propagations = append(out.Propagations, attachmentPropagationItem{table.ID, "enabled"})

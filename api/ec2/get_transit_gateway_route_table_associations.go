@@ -15,7 +15,7 @@ func getTransitGatewayRouteTableAssociations(v *view, in *transitTableListInput)
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := describeAmong(v, &in.describing, "", nil, transitTableListFilters, func(a *vpc.TransitGatewayAttachment) bool { return a.AssociatedTable == table.ID })
+	found, next, err := describeAmong(v, &in.describing, pageSize{5, 1000}, "", nil, transitTableListFilters, func(a *vpc.TransitGatewayAttachment) bool { return a.AssociatedTable == table.ID })
 	out := &getTransitGatewayRouteTableAssociationsOutput{NextToken: next}
 	for _, a := range found {
 		out.Associations = append(out.Associations, newTransitTableListItem(a, transitAssociationState(a)))

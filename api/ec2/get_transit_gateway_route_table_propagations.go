@@ -17,7 +17,7 @@ func getTransitGatewayRouteTablePropagations(v *view, in *transitTableListInput)
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := describeAmong(v, &in.describing, "", nil, transitTableListFilters, func(a *vpc.TransitGatewayAttachment) bool { return slices.Contains(a.PropagatesTo, table.ID) })
+	found, next, err := describeAmong(v, &in.describing, pageSize{5, 1000}, "", nil, transitTableListFilters, func(a *vpc.TransitGatewayAttachment) bool { return slices.Contains(a.PropagatesTo, table.ID) })
 	out := &getTransitGatewayRouteTablePropagationsOutput{NextToken: next}
 	for _, a := range found {
 		out.Propagations = append(out.Propagations, newTransitTableListItem(a, "enabled"))

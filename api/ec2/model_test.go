@@ -30,6 +30,8 @@ type shape struct {
 	Type    string
 	Member  *member // of a list
 	Members map[string]*member
+	Min     *float64
+	Max     *float64
 }
 
 type member struct{ Shape, QueryName, LocationName string }

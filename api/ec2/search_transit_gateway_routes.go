@@ -20,10 +20,6 @@ func searchTransitGatewayRoutes(v *view, in *transitTableListInput) (*searchTran
 	if err != nil {
 		return nil, err
 	}
-	size, err := in.size()
-	if err != nil {
-		return nil, err
-	}
 	if len(in.Filters) == 0 {
 		return nil, missingTransit("Filters")
 	}
@@ -31,20 +27,12 @@ func searchTransitGatewayRoutes(v *view, in *transitTableListInput) (*searchTran
 	if err != nil {
 		return nil, err
 	}
-	action := "SearchTransitGatewayRoutes " + table.ID
-	after, err := v.position(action, &in.paging)
-	if err != nil {
-		return nil, err
+	routes, next, err := pageOf(v, &in.paging, pageSize{5, 1000}, table.ID, fitting, func(r vpc.TransitGatewayRoute) string { return cidrPosition(r.CIDR) })
+	out := &searchTransitGatewayRoutesOutput{AdditionalRoutesAvailable: next != "", NextToken: next}
+	for i := range routes {
+		out.Routes = append(out.Routes, newTransitRouteItem(v, &routes[i]))
 	}
-	if i := slices.IndexFunc(fitting, func(r transitRouteItem) bool { return r.DestinationCidrBlock == after }); i >= 0 {
-		fitting = fitting[i+1:]
-	}
-	out := &searchTransitGatewayRoutesOutput{Routes: fitting}
-	if len(fitting) > size {
-		out.Routes, out.AdditionalRoutesAvailable = fitting[:size], true
-		out.NextToken = v.token(action, fitting[size-1].DestinationCidrBlock)
-	}
-	return out, nil
+	return out, err
 }
 
 // routeFilters are the filters of SearchTransitGatewayRoutes, but for the longest
@@ -99,7 +87,7 @@ func contains(outer, inner netip.Prefix) bool {
 }
 
 // searchRoutes gives the routes that fit all filters.
-func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) (fitting []transitRouteItem, err error) {
+func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) ([]vpc.TransitGatewayRoute, error) {
 	asked = slices.Clone(asked)
 	for i := range asked {
 		if asked[i].Name == longestMatch {
@@ -109,13 +97,10 @@ func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) (fi
 			return nil, invalidValue("The filter '%s' is invalid", asked[i].Name)
 		}
 	}
-	for i := range routes {
-		item := newTransitRouteItem(v, &routes[i])
-		if !slices.ContainsFunc(asked, func(f filter) bool { return !routeFilters[f.Name](routes[i].CIDR, &item, &f) }) {
-			fitting = append(fitting, item)
-		}
-	}
-	return fitting, nil
+	return slices.DeleteFunc(routes, func(r vpc.TransitGatewayRoute) bool {
+		item := newTransitRouteItem(v, &r)
+		return slices.ContainsFunc(asked, func(f filter) bool { return !routeFilters[f.Name](r.CIDR, &item, &f) })
+	}), nil
 }
 
 // longest gives the filter for the routes that traffic to the ranges of f takes:

@@ -2,9 +2,7 @@ package ec2
 
 import (
 	"errors"
-	"maps"
 	"net/netip"
-	"slices"
 
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -81,17 +79,4 @@ func transitCIDR(parameter, text string) (netip.Prefix, error) {
 		return netip.Prefix{}, invalidValue("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter)
 	}
 	return p.Masked(), nil
-}
-
-// describeAmong is describe for those resources only that has says are among those asked about.
-func describeAmong[T any, P vpc.Pointer[T]](v *view, in *describing, idParameter string, ids []string, fs filters[T], has func(*T) bool) ([]P, string, error) {
-	if err := fs.check(in.Filters); err != nil {
-		return nil, "", err
-	}
-	const among = "among"
-	fs = maps.Clone(fs)
-	fs[among] = func(_ *view, r *T) []string { return oneBool(has(r)) }
-	asked := *in
-	asked.Filters = append(slices.Clone(in.Filters), filter{among, []string{"true"}})
-	return describe[T, P](v, &asked, idParameter, ids, fs)
 }

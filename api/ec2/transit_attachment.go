@@ -92,7 +92,7 @@ func (t *tx) forgetAttachments() {
 // describeAttachments is describe for the attachments that are still shown.
 func (s *server) describeAttachments(v *view, in *describing, ids []string, fs filters[vpc.TransitGatewayAttachment]) ([]*vpc.TransitGatewayAttachment, string, error) {
 	now := s.Now()
-	return describeAmong(v, in, "transitGatewayAttachmentIds", ids, fs, func(a *vpc.TransitGatewayAttachment) bool { return !isForgotten(a, now) })
+	return describeAmong(v, in, pageSize{5, 1000}, "transitGatewayAttachmentIds", ids, fs, func(a *vpc.TransitGatewayAttachment) bool { return !isForgotten(a, now) })
 }
 
 // attachSubnets gives an attachment an interface in each of the subnets, of
