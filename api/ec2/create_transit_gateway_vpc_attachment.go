@@ -50,5 +50,5 @@ func createTransitGatewayVpcAttachment(t *tx, in *createTransitGatewayVpcAttachm
 	if err := t.create(a, in.TagSpecifications); err != nil {
 		return nil, err
 	}
-	return &transitAttachmentOutput{newTransitAttachmentItem(t, a)}, nil
+	return &transitAttachmentOutput{newTransitVpcAttachmentItem(t, a)}, nil
 }

@@ -25,5 +25,5 @@ func deleteTransitGatewayVpcAttachment(t *tx, in *transitAttachmentInput) (*tran
 	a.AssociatedTable, a.PropagatesTo, a.Deleted = "", nil, t.now
 	t.Put(a)
 	t.forgetAttachments()
-	return &transitAttachmentOutput{newTransitAttachmentItem(t, a)}, nil
+	return &transitAttachmentOutput{newTransitVpcAttachmentItem(t, a)}, nil
 }

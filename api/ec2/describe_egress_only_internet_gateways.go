@@ -21,12 +21,12 @@ type egressOnlyGatewayItem struct {
 	Tags        api.Set[tag]                   `xml:"tagSet"`
 }
 
-// egressOnlyFilters has no more than the filters for tags.
+// egressOnlyGatewayFilters has no more than the filters for tags.
 // Source: EC2 API, DescribeEgressOnlyInternetGateways.
-var egressOnlyFilters = filters[vpc.EgressOnlyGateway]{}
+var egressOnlyGatewayFilters = filters[vpc.EgressOnlyGateway]{}
 
 func describeEgressOnlyInternetGateways(v *view, in *describeEgressOnlyInternetGatewaysInput) (*describeEgressOnlyInternetGatewaysOutput, error) {
-	found, next, err := describe(v, &in.describing, pageSize{5, 255}, "egressOnlyInternetGatewayIdSet", in.GatewayIDs, egressOnlyFilters)
+	found, next, err := describe(v, &in.describing, pageSize{5, 255}, "egressOnlyInternetGatewayIdSet", in.GatewayIDs, egressOnlyGatewayFilters)
 	out := &describeEgressOnlyInternetGatewaysOutput{NextToken: next}
 	for _, g := range found {
 		out.Gateways = append(out.Gateways, newEgressOnlyGatewayItem(v, g))

@@ -71,7 +71,7 @@ type placementSupport struct {
 var commonTypes = []string{"m5.large", "m6g.large", "m7i.large", "t2.micro", "t3.medium", "t3.micro", "t3.small", "t4g.micro", "t4g.small"}
 
 // Source: EC2 API, DescribeInstanceTypes; there are more there.
-var typeFilters = filters[instanceTypeItem]{
+var instanceTypeFilters = filters[instanceTypeItem]{
 	"bare-metal":                            func(_ *view, i *instanceTypeItem) []string { return oneBool(i.BareMetal) },
 	"burstable-performance-supported":       func(_ *view, i *instanceTypeItem) []string { return oneBool(i.Burstable) },
 	"current-generation":                    func(_ *view, i *instanceTypeItem) []string { return oneBool(i.CurrentGeneration) },
@@ -82,7 +82,7 @@ var typeFilters = filters[instanceTypeItem]{
 }
 
 func describeInstanceTypes(v *view, in *describeInstanceTypesInput) (*describeInstanceTypesOutput, error) {
-	if err := typeFilters.check(in.Filters); err != nil {
+	if err := instanceTypeFilters.check(in.Filters); err != nil {
 		return nil, err
 	}
 	names := in.InstanceTypes
@@ -94,7 +94,7 @@ func describeInstanceTypes(v *view, in *describeInstanceTypesInput) (*describeIn
 		if !isInstanceType(name) {
 			return nil, &api.Error{Code: "InvalidInstanceType", Message: fmt.Sprintf("The following supplied instance types do not exist: [%s]", name)}
 		}
-		if item := newInstanceTypeItem(name); typeFilters.match(v, &item, name, in.Filters) {
+		if item := newInstanceTypeItem(name); instanceTypeFilters.match(v, &item, name, in.Filters) {
 			out.InstanceTypes = append(out.InstanceTypes, item)
 		}
 	}

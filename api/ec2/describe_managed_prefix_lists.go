@@ -15,14 +15,14 @@ type describeManagedPrefixListsOutput struct {
 	NextToken   string                  `xml:"nextToken,omitempty"`
 }
 
-var managedListFilters = filters[vpc.PrefixList]{
+var prefixListFilters = filters[vpc.PrefixList]{
 	"owner-id":         func(_ *view, l *vpc.PrefixList) []string { return one(l.Owner) },
 	"prefix-list-id":   func(_ *view, l *vpc.PrefixList) []string { return one(l.ID) },
 	"prefix-list-name": func(_ *view, l *vpc.PrefixList) []string { return one(l.Name) },
 }
 
 func describeManagedPrefixLists(v *view, in *describeManagedPrefixListsInput) (*describeManagedPrefixListsOutput, error) {
-	found, next, err := describe(v, &in.describing, pageSize{1, 100}, "prefixListIdSet", in.PrefixListIDs, managedListFilters)
+	found, next, err := describe(v, &in.describing, pageSize{1, 100}, "prefixListIdSet", in.PrefixListIDs, prefixListFilters)
 	out := &describeManagedPrefixListsOutput{NextToken: next}
 	for _, l := range found {
 		out.PrefixLists = append(out.PrefixLists, newPrefixListItem(v, l))

@@ -49,24 +49,24 @@ var aclFilters = filters[vpc.NetworkACL]{
 	"network-acl-id":  func(_ *view, a *vpc.NetworkACL) []string { return one(a.ID) },
 	"owner-id":        func(_ *view, a *vpc.NetworkACL) []string { return one(a.Account) },
 	"vpc-id":          func(_ *view, a *vpc.NetworkACL) []string { return one(a.VPCID) },
-	"entry.cidr":      aclEntryFilter(func(e *aclEntryItem) []string { return one(e.CidrBlock) }),
-	"entry.egress":    aclEntryFilter(func(e *aclEntryItem) []string { return oneBool(e.Egress) }),
-	"entry.ipv6-cidr": aclEntryFilter(func(e *aclEntryItem) []string { return one(e.IPv6CidrBlock) }),
-	"entry.protocol":  aclEntryFilter(func(e *aclEntryItem) []string { return protocolNames(e.Protocol) }),
+	"entry.cidr":      ofACLEntries(func(e *aclEntryItem) []string { return one(e.CidrBlock) }),
+	"entry.egress":    ofACLEntries(func(e *aclEntryItem) []string { return oneBool(e.Egress) }),
+	"entry.ipv6-cidr": ofACLEntries(func(e *aclEntryItem) []string { return one(e.IPv6CidrBlock) }),
+	"entry.protocol":  ofACLEntries(func(e *aclEntryItem) []string { return protocolNames(e.Protocol) }),
 
-	"entry.icmp.code":       aclEntryFilter(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Code }) }),
-	"entry.icmp.type":       aclEntryFilter(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Type }) }),
-	"entry.port-range.from": aclEntryFilter(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.From }) }),
-	"entry.port-range.to":   aclEntryFilter(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.To }) }),
-	"entry.rule-action":     aclEntryFilter(func(e *aclEntryItem) []string { return one(e.RuleAction) }),
-	"entry.rule-number":     aclEntryFilter(func(e *aclEntryItem) []string { return oneInt(e.RuleNumber) }),
+	"entry.icmp.code":       ofACLEntries(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Code }) }),
+	"entry.icmp.type":       ofACLEntries(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Type }) }),
+	"entry.port-range.from": ofACLEntries(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.From }) }),
+	"entry.port-range.to":   ofACLEntries(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.To }) }),
+	"entry.rule-action":     ofACLEntries(func(e *aclEntryItem) []string { return one(e.RuleAction) }),
+	"entry.rule-number":     ofACLEntries(func(e *aclEntryItem) []string { return oneInt(e.RuleNumber) }),
 
-	"association.association-id": aclAssociationFilter(func(a *aclAssociationItem) string { return a.AssociationID }),
-	"association.network-acl-id": aclAssociationFilter(func(a *aclAssociationItem) string { return a.NetworkACLID }),
-	"association.subnet-id":      aclAssociationFilter(func(a *aclAssociationItem) string { return a.SubnetID }),
+	"association.association-id": ofACLAssociations(func(a *aclAssociationItem) string { return a.AssociationID }),
+	"association.network-acl-id": ofACLAssociations(func(a *aclAssociationItem) string { return a.NetworkACLID }),
+	"association.subnet-id":      ofACLAssociations(func(a *aclAssociationItem) string { return a.SubnetID }),
 }
 
-func aclEntryFilter(values func(*aclEntryItem) []string) func(*view, *vpc.NetworkACL) []string {
+func ofACLEntries(values func(*aclEntryItem) []string) func(*view, *vpc.NetworkACL) []string {
 	return func(v *view, a *vpc.NetworkACL) (out []string) {
 		for _, e := range v.ACLEntries(a) {
 			item := newACLEntryItem(&e)
@@ -76,7 +76,7 @@ func aclEntryFilter(values func(*aclEntryItem) []string) func(*view, *vpc.Networ
 	}
 }
 
-func aclAssociationFilter(value func(*aclAssociationItem) string) func(*view, *vpc.NetworkACL) []string {
+func ofACLAssociations(value func(*aclAssociationItem) string) func(*view, *vpc.NetworkACL) []string {
 	return func(_ *view, a *vpc.NetworkACL) (out []string) {
 		for _, n := range a.Associations {
 			out = append(out, value(&aclAssociationItem{n.ID, a.ID, n.SubnetID}))

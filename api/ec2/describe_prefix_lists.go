@@ -22,8 +22,8 @@ type serviceListItem struct {
 }
 
 var serviceListFilters = filters[vpc.PrefixList]{
-	"prefix-list-id":   managedListFilters["prefix-list-id"],
-	"prefix-list-name": managedListFilters["prefix-list-name"],
+	"prefix-list-id":   prefixListFilters["prefix-list-id"],
+	"prefix-list-name": prefixListFilters["prefix-list-name"],
 }
 
 // describePrefixLists gives the lists of AWS's services.

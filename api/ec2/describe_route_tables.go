@@ -67,26 +67,26 @@ var routeTableFilters = filters[vpc.RouteTable]{
 	"route-table-id": func(_ *view, t *vpc.RouteTable) []string { return one(t.ID) },
 	"vpc-id":         func(_ *view, t *vpc.RouteTable) []string { return one(t.VPCID) },
 
-	"association.gateway-id":                 tableAssociationFilter(func(a *tableAssociationItem) []string { return one(a.GatewayID) }),
-	"association.main":                       tableAssociationFilter(func(a *tableAssociationItem) []string { return oneBool(a.Main) }),
-	"association.route-table-association-id": tableAssociationFilter(func(a *tableAssociationItem) []string { return one(a.AssociationID) }),
-	"association.route-table-id":             tableAssociationFilter(func(a *tableAssociationItem) []string { return one(a.RouteTableID) }),
-	"association.subnet-id":                  tableAssociationFilter(func(a *tableAssociationItem) []string { return one(a.SubnetID) }),
+	"association.gateway-id":                 ofTableAssociations(func(a *tableAssociationItem) []string { return one(a.GatewayID) }),
+	"association.main":                       ofTableAssociations(func(a *tableAssociationItem) []string { return oneBool(a.Main) }),
+	"association.route-table-association-id": ofTableAssociations(func(a *tableAssociationItem) []string { return one(a.AssociationID) }),
+	"association.route-table-id":             ofTableAssociations(func(a *tableAssociationItem) []string { return one(a.RouteTableID) }),
+	"association.subnet-id":                  ofTableAssociations(func(a *tableAssociationItem) []string { return one(a.SubnetID) }),
 
-	"route.destination-cidr-block":          routeFilter(func(r *routeItem) string { return r.DestinationCidrBlock }),
-	"route.destination-ipv6-cidr-block":     routeFilter(func(r *routeItem) string { return r.DestinationIPv6CidrBlock }),
-	"route.destination-prefix-list-id":      routeFilter(func(r *routeItem) string { return r.DestinationPrefixListID }),
-	"route.egress-only-internet-gateway-id": routeFilter(func(r *routeItem) string { return r.EgressOnlyID }),
-	"route.gateway-id":                      routeFilter(func(r *routeItem) string { return r.GatewayID }),
-	"route.instance-id":                     routeFilter(func(r *routeItem) string { return r.InstanceID }),
-	"route.nat-gateway-id":                  routeFilter(func(r *routeItem) string { return r.NatGatewayID }),
-	"route.origin":                          routeFilter(func(r *routeItem) string { return r.Origin }),
-	"route.state":                           routeFilter(func(r *routeItem) string { return r.State }),
-	"route.transit-gateway-id":              routeFilter(func(r *routeItem) string { return r.TransitGatewayID }),
-	"route.vpc-peering-connection-id":       routeFilter(func(r *routeItem) string { return r.VpcPeeringConnectionID }),
+	"route.destination-cidr-block":          ofRoutes(func(r *routeItem) string { return r.DestinationCidrBlock }),
+	"route.destination-ipv6-cidr-block":     ofRoutes(func(r *routeItem) string { return r.DestinationIPv6CidrBlock }),
+	"route.destination-prefix-list-id":      ofRoutes(func(r *routeItem) string { return r.DestinationPrefixListID }),
+	"route.egress-only-internet-gateway-id": ofRoutes(func(r *routeItem) string { return r.EgressOnlyID }),
+	"route.gateway-id":                      ofRoutes(func(r *routeItem) string { return r.GatewayID }),
+	"route.instance-id":                     ofRoutes(func(r *routeItem) string { return r.InstanceID }),
+	"route.nat-gateway-id":                  ofRoutes(func(r *routeItem) string { return r.NatGatewayID }),
+	"route.origin":                          ofRoutes(func(r *routeItem) string { return r.Origin }),
+	"route.state":                           ofRoutes(func(r *routeItem) string { return r.State }),
+	"route.transit-gateway-id":              ofRoutes(func(r *routeItem) string { return r.TransitGatewayID }),
+	"route.vpc-peering-connection-id":       ofRoutes(func(r *routeItem) string { return r.VpcPeeringConnectionID }),
 }
 
-func tableAssociationFilter(values func(*tableAssociationItem) []string) func(*view, *vpc.RouteTable) []string {
+func ofTableAssociations(values func(*tableAssociationItem) []string) func(*view, *vpc.RouteTable) []string {
 	return func(_ *view, t *vpc.RouteTable) (out []string) {
 		for i := range t.Associations {
 			item := newTableAssociationItem(t, &t.Associations[i])
@@ -96,7 +96,7 @@ func tableAssociationFilter(values func(*tableAssociationItem) []string) func(*v
 	}
 }
 
-func routeFilter(value func(*routeItem) string) func(*view, *vpc.RouteTable) []string {
+func ofRoutes(value func(*routeItem) string) func(*view, *vpc.RouteTable) []string {
 	return func(v *view, t *vpc.RouteTable) (out []string) {
 		for _, r := range v.AllRoutes(t) {
 			item := newRouteItem(v.Snapshot, t, &r)

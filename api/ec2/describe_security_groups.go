@@ -129,28 +129,28 @@ var groupFilters = filters[vpc.SecurityGroup]{
 	"owner-id":    func(_ *view, g *vpc.SecurityGroup) []string { return one(g.Account) },
 	"vpc-id":      func(_ *view, g *vpc.SecurityGroup) []string { return one(g.VPCID) },
 
-	"ip-permission.cidr":                  ruleFilter(false, ruleCIDRv4),
-	"ip-permission.from-port":             ruleFilter(false, ruleFromPort),
-	"ip-permission.group-id":              ruleFilter(false, rulePeerID),
-	"ip-permission.group-name":            ruleFilter(false, rulePeerName),
-	"ip-permission.ipv6-cidr":             ruleFilter(false, ruleCIDRv6),
-	"ip-permission.prefix-list-id":        ruleFilter(false, rulePrefixList),
-	"ip-permission.protocol":              ruleFilter(false, ruleProtocol),
-	"ip-permission.to-port":               ruleFilter(false, ruleToPort),
-	"ip-permission.user-id":               ruleFilter(false, rulePeerAccount),
-	"egress.ip-permission.cidr":           ruleFilter(true, ruleCIDRv4),
-	"egress.ip-permission.from-port":      ruleFilter(true, ruleFromPort),
-	"egress.ip-permission.group-id":       ruleFilter(true, rulePeerID),
-	"egress.ip-permission.group-name":     ruleFilter(true, rulePeerName),
-	"egress.ip-permission.ipv6-cidr":      ruleFilter(true, ruleCIDRv6),
-	"egress.ip-permission.prefix-list-id": ruleFilter(true, rulePrefixList),
-	"egress.ip-permission.protocol":       ruleFilter(true, ruleProtocol),
-	"egress.ip-permission.to-port":        ruleFilter(true, ruleToPort),
-	"egress.ip-permission.user-id":        ruleFilter(true, rulePeerAccount),
+	"ip-permission.cidr":                  ofRules(false, ruleCIDRv4),
+	"ip-permission.from-port":             ofRules(false, ruleFromPort),
+	"ip-permission.group-id":              ofRules(false, rulePeerID),
+	"ip-permission.group-name":            ofRules(false, rulePeerName),
+	"ip-permission.ipv6-cidr":             ofRules(false, ruleCIDRv6),
+	"ip-permission.prefix-list-id":        ofRules(false, rulePrefixList),
+	"ip-permission.protocol":              ofRules(false, ruleProtocol),
+	"ip-permission.to-port":               ofRules(false, ruleToPort),
+	"ip-permission.user-id":               ofRules(false, rulePeerAccount),
+	"egress.ip-permission.cidr":           ofRules(true, ruleCIDRv4),
+	"egress.ip-permission.from-port":      ofRules(true, ruleFromPort),
+	"egress.ip-permission.group-id":       ofRules(true, rulePeerID),
+	"egress.ip-permission.group-name":     ofRules(true, rulePeerName),
+	"egress.ip-permission.ipv6-cidr":      ofRules(true, ruleCIDRv6),
+	"egress.ip-permission.prefix-list-id": ofRules(true, rulePrefixList),
+	"egress.ip-permission.protocol":       ofRules(true, ruleProtocol),
+	"egress.ip-permission.to-port":        ofRules(true, ruleToPort),
+	"egress.ip-permission.user-id":        ofRules(true, rulePeerAccount),
 }
 
-// ruleFilter makes a filter of groups from what value gives for a rule; "" is nothing.
-func ruleFilter(egress bool, value func(v *view, r *vpc.SecurityGroupRule) string) func(*view, *vpc.SecurityGroup) []string {
+// ofRules makes a filter of groups from what value gives for a rule; "" is nothing.
+func ofRules(egress bool, value func(v *view, r *vpc.SecurityGroupRule) string) func(*view, *vpc.SecurityGroup) []string {
 	return func(v *view, g *vpc.SecurityGroup) []string {
 		var out []string
 		for _, r := range v.GroupRules(g.ID) {

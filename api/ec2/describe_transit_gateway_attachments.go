@@ -11,12 +11,12 @@ type describeTransitGatewayAttachmentsInput struct {
 }
 
 type describeTransitGatewayAttachmentsOutput struct {
-	TransitGatewayAttachments api.Set[transitResourceItem] `xml:"transitGatewayAttachments"`
-	NextToken                 string                       `xml:"nextToken,omitempty"`
+	TransitGatewayAttachments api.Set[transitAttachmentItem] `xml:"transitGatewayAttachments"`
+	NextToken                 string                         `xml:"nextToken,omitempty"`
 }
 
-// transitResourceItem is an attachment of whatever kind of resource.
-type transitResourceItem struct {
+// transitAttachmentItem is an attachment of whatever kind of resource.
+type transitAttachmentItem struct {
 	TransitGatewayAttachmentID string                        `xml:"transitGatewayAttachmentId"`
 	TransitGatewayID           string                        `xml:"transitGatewayId"`
 	TransitGatewayOwnerID      string                        `xml:"transitGatewayOwnerId"`
@@ -65,13 +65,13 @@ func (s *server) describeTransitGatewayAttachments(v *view, in *describeTransitG
 	found, next, err := s.describeAttachments(v, &in.describing, in.TransitGatewayAttachmentIDs, transitAttachmentFilters)
 	out := &describeTransitGatewayAttachmentsOutput{NextToken: next}
 	for _, a := range found {
-		out.TransitGatewayAttachments = append(out.TransitGatewayAttachments, newTransitResourceItem(v, a))
+		out.TransitGatewayAttachments = append(out.TransitGatewayAttachments, newTransitAttachmentItem(v, a))
 	}
 	return out, err
 }
 
-func newTransitResourceItem(at place, a *vpc.TransitGatewayAttachment) transitResourceItem {
-	item := transitResourceItem{
+func newTransitAttachmentItem(at place, a *vpc.TransitGatewayAttachment) transitAttachmentItem {
+	item := transitAttachmentItem{
 		TransitGatewayAttachmentID: a.ID, TransitGatewayID: a.TransitGatewayID, TransitGatewayOwnerID: a.Account, ResourceOwnerID: a.Account,
 		ResourceType: transitResourceType, ResourceID: a.VPCID, State: transitState(a), CreationTime: api.Timestamp{Time: a.Created}, Tags: tagSet(at, a.ID),
 	}

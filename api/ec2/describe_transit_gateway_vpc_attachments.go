@@ -11,8 +11,8 @@ type describeTransitGatewayVpcAttachmentsInput struct {
 }
 
 type describeTransitGatewayVpcAttachmentsOutput struct {
-	TransitGatewayVpcAttachments api.Set[transitAttachmentItem] `xml:"transitGatewayVpcAttachments"`
-	NextToken                    string                         `xml:"nextToken,omitempty"`
+	TransitGatewayVpcAttachments api.Set[transitVpcAttachmentItem] `xml:"transitGatewayVpcAttachments"`
+	NextToken                    string                            `xml:"nextToken,omitempty"`
 }
 
 var transitVpcAttachmentFilters = filters[vpc.TransitGatewayAttachment]{
@@ -33,7 +33,7 @@ func (s *server) describeTransitGatewayVpcAttachments(v *view, in *describeTrans
 	found, next, err := s.describeAttachments(v, &in.describing, in.TransitGatewayAttachmentIDs, transitVpcAttachmentFilters)
 	out := &describeTransitGatewayVpcAttachmentsOutput{NextToken: next}
 	for _, a := range found {
-		out.TransitGatewayVpcAttachments = append(out.TransitGatewayVpcAttachments, newTransitAttachmentItem(v, a))
+		out.TransitGatewayVpcAttachments = append(out.TransitGatewayVpcAttachments, newTransitVpcAttachmentItem(v, a))
 	}
 	return out, err
 }

@@ -34,5 +34,5 @@ func modifyTransitGatewayVpcAttachment(t *tx, in *modifyTransitGatewayVpcAttachm
 	}
 	in.Options.setTo(a)
 	t.Put(a)
-	return &transitAttachmentOutput{newTransitAttachmentItem(t, a)}, nil
+	return &transitAttachmentOutput{newTransitVpcAttachmentItem(t, a)}, nil
 }

@@ -35,10 +35,10 @@ func searchTransitGatewayRoutes(v *view, in *transitTableListInput) (*searchTran
 	return out, err
 }
 
-// routeFilters are the filters of SearchTransitGatewayRoutes, but for the longest
+// transitRouteFilters are the filters of SearchTransitGatewayRoutes, but for the longest
 // match. A range contains itself.
 // Source: EC2 API, SearchTransitGatewayRoutes, Filters.
-var routeFilters = map[string]func(p netip.Prefix, r *transitRouteItem, f *filter) bool{
+var transitRouteFilters = map[string]func(p netip.Prefix, r *transitRouteItem, f *filter) bool{
 	"attachment.resource-id":                   routeAttachment(func(a *transitRouteAttachment) string { return a.ResourceID }),
 	"attachment.resource-type":                 routeAttachment(func(a *transitRouteAttachment) string { return a.ResourceType }),
 	"attachment.transit-gateway-attachment-id": routeAttachment(func(a *transitRouteAttachment) string { return a.TransitGatewayAttachmentID }),
@@ -93,13 +93,13 @@ func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) ([]
 		if asked[i].Name == longestMatch {
 			asked[i] = longest(routes, &asked[i])
 		}
-		if routeFilters[asked[i].Name] == nil {
+		if transitRouteFilters[asked[i].Name] == nil {
 			return nil, invalidValue("The filter '%s' is invalid", asked[i].Name)
 		}
 	}
 	return slices.DeleteFunc(routes, func(r vpc.TransitGatewayRoute) bool {
 		item := newTransitRouteItem(v, &r)
-		return slices.ContainsFunc(asked, func(f filter) bool { return !routeFilters[f.Name](r.CIDR, &item, &f) })
+		return slices.ContainsFunc(asked, func(f filter) bool { return !transitRouteFilters[f.Name](r.CIDR, &item, &f) })
 	}), nil
 }
 

@@ -17,10 +17,10 @@ type transitAttachmentInput struct {
 
 // transitAttachmentOutput is the reply of the actions that change a VPC attachment.
 type transitAttachmentOutput struct {
-	TransitGatewayVpcAttachment transitAttachmentItem `xml:"transitGatewayVpcAttachment"`
+	TransitGatewayVpcAttachment transitVpcAttachmentItem `xml:"transitGatewayVpcAttachment"`
 }
 
-type transitAttachmentItem struct {
+type transitVpcAttachmentItem struct {
 	TransitGatewayAttachmentID string                   `xml:"transitGatewayAttachmentId"`
 	TransitGatewayID           string                   `xml:"transitGatewayId"`
 	VpcID                      string                   `xml:"vpcId"`
@@ -54,8 +54,8 @@ func (o *transitAttachmentRequestOptions) setTo(a *vpc.TransitGatewayAttachment)
 	o.ApplianceModeSupport.setTo(&a.ApplianceMode)
 }
 
-func newTransitAttachmentItem(at place, a *vpc.TransitGatewayAttachment) transitAttachmentItem {
-	return transitAttachmentItem{
+func newTransitVpcAttachmentItem(at place, a *vpc.TransitGatewayAttachment) transitVpcAttachmentItem {
+	return transitVpcAttachmentItem{
 		TransitGatewayAttachmentID: a.ID, TransitGatewayID: a.TransitGatewayID, VpcID: a.VPCID, VpcOwnerID: a.Account, State: transitState(a),
 		SubnetIDs: a.SubnetIDs(), CreationTime: api.Timestamp{Time: a.Created}, Tags: tagSet(at, a.ID),
 		Options: transitAttachmentOptions{
