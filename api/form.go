@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // listStyle says how a protocol numbers the members of a list.
@@ -281,6 +282,9 @@ func setScalar(v reflect.Value, s string) error {
 	}
 	switch v.Kind() {
 	case reflect.String:
+		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return expected("text in UTF-8 without NUL")
+		}
 		v.SetString(s)
 	case reflect.Bool:
 		switch strings.ToLower(s) {

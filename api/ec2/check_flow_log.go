@@ -156,7 +156,9 @@ func isRole(s string) bool {
 func (in *createFlowLogsInput) checkARN(f *flowlog.FlowLog) error {
 	switch f.DestinationType {
 	case flowlog.CloudWatchLogs:
-		if f.LogGroup() == "" {
+		if name := f.LogGroup(); name != "" && !isLogGroup(name) {
+			return invalidParameter("Invalid log group name: %s", name)
+		} else if name == "" {
 			return invalidParameter("LogDestination: %s is not the ARN of a log group", in.LogDestination)
 		}
 	case flowlog.Firehose:
@@ -173,6 +175,13 @@ func (in *createFlowLogsInput) checkARN(f *flowlog.FlowLog) error {
 		}
 	}
 	return nil
+}
+
+// isLogGroup says whether a log group may have that name. Source: CloudWatch
+// Logs API, CreateLogGroup, logGroupName.
+func isLogGroup(name string) bool {
+	const maxName = 512
+	return len(name) <= maxName && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.#") == ""
 }
 
 func (in *createFlowLogsInput) checkOptions(f *flowlog.FlowLog) error {

@@ -72,6 +72,9 @@ func describeFlowLogs(v *view, in *describeFlowLogsInput) (*describeFlowLogsOutp
 	if err := in.noPaging("flowLogIdSet", in.FlowLogIDs); err != nil {
 		return nil, err
 	}
+	if err := flowLogFilters.check(in.Filters); err != nil {
+		return nil, err
+	}
 	ids := slices.DeleteFunc(slices.Clone(in.FlowLogIDs), func(id string) bool {
 		_, err := find[flowlog.FlowLog](v, id)
 		return err != nil

@@ -34,6 +34,9 @@ type getFlowLogsIntegrationTemplateOutput struct {
 // getFlowLogsIntegrationTemplate stores a template in a bucket and gives the
 // object's URL. Source: EC2 API, GetFlowLogsIntegrationTemplate.
 func (s *server) getFlowLogsIntegrationTemplate(ctx context.Context, in *getFlowLogsIntegrationTemplateInput) (*getFlowLogsIntegrationTemplateOutput, error) {
+	if in.FlowLogID == "" {
+		return nil, missingParameter("FlowLogId")
+	}
 	c, now := api.CallerFrom(ctx), s.Now().UTC()
 	f, err := find[flowlog.FlowLog](&view{Snapshot: s.Network.Snapshot(), Caller: c}, in.FlowLogID)
 	if err != nil {
