@@ -9,6 +9,17 @@ import (
 // AllProtocols is the protocol -1 of rules: every one.
 const AllProtocols = -1
 
+// Protocols whose ports, or types and codes, rules look at.
+const (
+	ICMP   = 1
+	TCP    = 6
+	UDP    = 17
+	ICMPv6 = 58
+)
+
+// HasPorts says whether a protocol has ports that rules look at.
+func HasPorts(protocol int) bool { return protocol == TCP || protocol == UDP }
+
 // AnyPort is the port or ICMP type or code -1 of rules: every one.
 const AnyPort = -1
 
@@ -105,6 +116,12 @@ type ACLEntry struct {
 	ToPort   int
 	ICMPType int // with ICMP and ICMPv6; AnyPort is every one
 	ICMPCode int
+}
+
+// HasICMPType says whether the entry is for an ICMP type and code. One for ICMPv6
+// with an IPv4 range is for all.
+func (e *ACLEntry) HasICMPType() bool {
+	return e.Protocol == ICMP || e.Protocol == ICMPv6 && e.CIDR.Addr().Is6()
 }
 
 // ACLAssociation puts a subnet under an ACL.

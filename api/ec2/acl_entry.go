@@ -35,28 +35,6 @@ type portRange struct {
 	To   *int `query:"To" xml:"to"`
 }
 
-// IP protocols whose entries have ports, or a type and code.
-// Source: EC2 API, CreateNetworkAclEntry, Protocol.
-const (
-	icmp   = 1
-	tcp    = 6
-	udp    = 17
-	icmpv6 = 58
-)
-
-const (
-	maxProtocol = 255
-	maxPort     = 65535
-	maxICMP     = 255
-)
-
-func hasPorts(protocol int) bool { return protocol == tcp || protocol == udp }
-
-// hasICMPType: an entry for ICMPv6 with an IPv4 range is for all types.
-func hasICMPType(protocol int, r netip.Prefix) bool {
-	return protocol == icmp || protocol == icmpv6 && r.Addr().Is6()
-}
-
 // entry makes the entry that is asked for. What a protocol does not have is not kept.
 func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
 	if err := checkRule(in.RuleNumber, in.Egress); err != nil {
@@ -74,9 +52,9 @@ func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
 		return nil, err
 	}
 	switch {
-	case hasPorts(e.Protocol):
+	case vpc.HasPorts(e.Protocol):
 		e.FromPort, e.ToPort, err = in.PortRange.check()
-	case hasICMPType(e.Protocol, e.CIDR):
+	case e.HasICMPType():
 		e.ICMPType, e.ICMPCode, err = in.ICMPTypeCode.check()
 	}
 	return e, err
@@ -111,20 +89,14 @@ func (p *portRange) check() (from, to int, err error) {
 	if p == nil || p.From == nil || p.To == nil {
 		return 0, 0, missingParameter("portRange")
 	}
-	if from, to = *p.From, *p.To; from < 0 || from > to || to > maxPort {
-		return 0, 0, invalidValue("Invalid TCP/UDP port range (%d:%d)", from, to)
-	}
-	return from, to, nil
+	return *p.From, *p.To, checkPorts(p.From, p.To)
 }
 
 func (i *icmpTypeCode) check() (typ, code int, err error) {
 	if i == nil || i.Type == nil || i.Code == nil {
 		return 0, 0, missingParameter("icmpTypeCode")
 	}
-	if typ, code = *i.Type, *i.Code; typ < vpc.AnyPort || typ > maxICMP || code < vpc.AnyPort || code > maxICMP {
-		return 0, 0, invalidValue("Invalid ICMP type (%d) or code (%d)", typ, code)
-	}
-	return typ, code, nil
+	return *i.Type, *i.Code, checkICMP(i.Type, i.Code)
 }
 
 // missingACLEntry is the error that an ACL has no such entry.

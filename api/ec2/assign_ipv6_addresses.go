@@ -3,10 +3,15 @@ package ec2
 import "github.com/flowemu/flowemu/api"
 
 type assignIPv6AddressesInput struct {
+	ipv6AddressesInput
+	IPv6Count int      `query:"Ipv6AddressCount"`
+	_         struct{} `ignored:"Ipv6Prefix Ipv6PrefixCount"`
+}
+
+// ipv6AddressesInput names an interface and IPv6 addresses of it.
+type ipv6AddressesInput struct {
 	NetworkInterfaceID string   `query:"NetworkInterfaceId"`
 	IPv6Addresses      []string `query:"Ipv6Addresses"`
-	IPv6Count          int      `query:"Ipv6AddressCount"`
-	_                  struct{} `ignored:"Ipv6Prefix Ipv6PrefixCount"`
 }
 
 type assignIPv6AddressesOutput struct {

@@ -9,11 +9,16 @@ import (
 )
 
 type assignPrivateIPAddressesInput struct {
+	privateIPAddressesInput
+	SecondaryCount    int      `query:"SecondaryPrivateIpAddressCount"`
+	AllowReassignment bool     `query:"AllowReassignment"`
+	_                 struct{} `ignored:"Ipv4Prefix Ipv4PrefixCount"`
+}
+
+// privateIPAddressesInput names an interface and private IPv4 addresses of it.
+type privateIPAddressesInput struct {
 	NetworkInterfaceID string   `query:"NetworkInterfaceId"`
 	PrivateIPAddresses []string `query:"PrivateIpAddress"`
-	SecondaryCount     int      `query:"SecondaryPrivateIpAddressCount"`
-	AllowReassignment  bool     `query:"AllowReassignment"`
-	_                  struct{} `ignored:"Ipv4Prefix Ipv4PrefixCount"`
 }
 
 type assignPrivateIPAddressesOutput struct {
@@ -77,11 +82,15 @@ func (t *tx) takeIPv4(e *vpc.ENI, n *vpc.Subnet, addresses []string) error {
 func (t *tx) dropIPv4(e *vpc.ENI, a netip.Addr) error {
 	i := slices.Index(e.Secondary, a)
 	if i < 0 {
-		return invalidValue("Some of the specified addresses are not assigned to interface %s", e.ID)
+		return notAssigned(e)
 	}
 	e.Secondary = slices.Delete(e.Secondary, i, i+1)
 	if public := t.PublicOf(e, a); public != nil && public.Elastic != nil {
 		t.disassociate(public.Elastic)
 	}
 	return nil
+}
+
+func notAssigned(e *vpc.ENI) error {
+	return invalidValue("Some of the specified addresses are not assigned to interface %s", e.ID)
 }

@@ -42,7 +42,7 @@ func createSecurityGroup(t *tx, in *createSecurityGroupInput) (*createSecurityGr
 	if err := t.tagNew(g, in.TagSpecifications); err != nil {
 		return nil, err
 	}
-	return &createSecurityGroupOutput{GroupID: g.ID, SecurityGroupArn: groupArn(g), Tags: tagSet(t, g.ID)}, nil
+	return &createSecurityGroupOutput{GroupID: g.ID, SecurityGroupArn: arn(g), Tags: tagSet(t, g.ID)}, nil
 }
 
 func vpcOfNewGroup(t *tx, id string) (*vpc.VPC, error) {

@@ -49,31 +49,51 @@ var aclFilters = filters[vpc.NetworkACL]{
 	"network-acl-id":  func(_ *view, a *vpc.NetworkACL) []string { return one(a.ID) },
 	"owner-id":        func(_ *view, a *vpc.NetworkACL) []string { return one(a.Account) },
 	"vpc-id":          func(_ *view, a *vpc.NetworkACL) []string { return one(a.VPCID) },
-	"entry.cidr":      ofACLEntries(func(e *aclEntryItem) []string { return one(e.CidrBlock) }),
-	"entry.egress":    ofACLEntries(func(e *aclEntryItem) []string { return oneBool(e.Egress) }),
-	"entry.ipv6-cidr": ofACLEntries(func(e *aclEntryItem) []string { return one(e.IPv6CidrBlock) }),
-	"entry.protocol":  ofACLEntries(func(e *aclEntryItem) []string { return protocolNames(e.Protocol) }),
+	"entry.cidr":      ofACLEntries(func(e *vpc.ACLEntry) []string { return one(ipv4Text(e.CIDR)) }),
+	"entry.egress":    ofACLEntries(func(e *vpc.ACLEntry) []string { return oneBool(e.Egress) }),
+	"entry.ipv6-cidr": ofACLEntries(func(e *vpc.ACLEntry) []string { return one(ipv6Text(e.CIDR)) }),
+	"entry.protocol":  ofACLEntries(func(e *vpc.ACLEntry) []string { return []string{strconv.Itoa(e.Protocol), protocolText(e.Protocol)} }),
 
-	"entry.icmp.code":       ofACLEntries(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Code }) }),
-	"entry.icmp.type":       ofACLEntries(func(e *aclEntryItem) []string { return icmpNumber(e, func(i *icmpTypeCode) *int { return i.Type }) }),
-	"entry.port-range.from": ofACLEntries(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.From }) }),
-	"entry.port-range.to":   ofACLEntries(func(e *aclEntryItem) []string { return portNumber(e, func(p *portRange) *int { return p.To }) }),
-	"entry.rule-action":     ofACLEntries(func(e *aclEntryItem) []string { return one(e.RuleAction) }),
-	"entry.rule-number":     ofACLEntries(func(e *aclEntryItem) []string { return oneInt(e.RuleNumber) }),
+	"entry.icmp.code":       ofICMPEntries(func(e *vpc.ACLEntry) int { return e.ICMPCode }),
+	"entry.icmp.type":       ofICMPEntries(func(e *vpc.ACLEntry) int { return e.ICMPType }),
+	"entry.port-range.from": ofPortEntries(func(e *vpc.ACLEntry) int { return e.FromPort }),
+	"entry.port-range.to":   ofPortEntries(func(e *vpc.ACLEntry) int { return e.ToPort }),
+	"entry.rule-action":     ofACLEntries(func(e *vpc.ACLEntry) []string { return one(ruleAction(e)) }),
+	"entry.rule-number":     ofACLEntries(func(e *vpc.ACLEntry) []string { return oneInt(e.Number) }),
 
 	"association.association-id": ofACLAssociations(func(a *aclAssociationItem) string { return a.AssociationID }),
 	"association.network-acl-id": ofACLAssociations(func(a *aclAssociationItem) string { return a.NetworkACLID }),
 	"association.subnet-id":      ofACLAssociations(func(a *aclAssociationItem) string { return a.SubnetID }),
 }
 
-func ofACLEntries(values func(*aclEntryItem) []string) func(*view, *vpc.NetworkACL) []string {
+// ofACLEntries is a filter by the entries of an ACL.
+func ofACLEntries(values func(*vpc.ACLEntry) []string) func(*view, *vpc.NetworkACL) []string {
 	return func(v *view, a *vpc.NetworkACL) (out []string) {
 		for _, e := range v.ACLEntries(a) {
-			item := newACLEntryItem(&e)
-			out = append(out, values(&item)...)
+			out = append(out, values(&e)...)
 		}
 		return out
 	}
+}
+
+// ofICMPEntries is a filter by the entries that have an ICMP type and code.
+func ofICMPEntries(value func(*vpc.ACLEntry) int) func(*view, *vpc.NetworkACL) []string {
+	return ofACLEntries(func(e *vpc.ACLEntry) []string {
+		if !e.HasICMPType() {
+			return nil
+		}
+		return oneInt(value(e))
+	})
+}
+
+// ofPortEntries is a filter by the entries that have ports.
+func ofPortEntries(value func(*vpc.ACLEntry) int) func(*view, *vpc.NetworkACL) []string {
+	return ofACLEntries(func(e *vpc.ACLEntry) []string {
+		if !vpc.HasPorts(e.Protocol) {
+			return nil
+		}
+		return oneInt(value(e))
+	})
 }
 
 func ofACLAssociations(value func(*aclAssociationItem) string) func(*view, *vpc.NetworkACL) []string {
@@ -83,33 +103,6 @@ func ofACLAssociations(value func(*aclAssociationItem) string) func(*view, *vpc.
 		}
 		return out
 	}
-}
-
-// protocolNames gives a protocol's number and its name, if the filter has one.
-func protocolNames(number string) []string {
-	switch number {
-	case strconv.Itoa(icmp):
-		return []string{number, "icmp"}
-	case strconv.Itoa(tcp):
-		return []string{number, "tcp"}
-	case strconv.Itoa(udp):
-		return []string{number, "udp"}
-	}
-	return one(number)
-}
-
-func icmpNumber(e *aclEntryItem, part func(*icmpTypeCode) *int) []string {
-	if e.ICMPTypeCode == nil {
-		return nil
-	}
-	return oneInt(*part(e.ICMPTypeCode))
-}
-
-func portNumber(e *aclEntryItem, part func(*portRange) *int) []string {
-	if e.PortRange == nil {
-		return nil
-	}
-	return oneInt(*part(e.PortRange))
 }
 
 func describeNetworkACLs(v *view, in *describeNetworkACLsInput) (*describeNetworkACLsOutput, error) {
@@ -134,20 +127,21 @@ func newACLItem(at place, a *vpc.NetworkACL) aclItem {
 }
 
 func newACLEntryItem(e *vpc.ACLEntry) aclEntryItem {
-	item := aclEntryItem{RuleNumber: e.Number, Protocol: strconv.Itoa(e.Protocol), RuleAction: "deny", Egress: e.Egress}
-	if e.Allow {
-		item.RuleAction = "allow"
-	}
-	if e.CIDR.Addr().Is4() {
-		item.CidrBlock = e.CIDR.String()
-	} else {
-		item.IPv6CidrBlock = e.CIDR.String()
+	item := aclEntryItem{
+		RuleNumber: e.Number, Protocol: strconv.Itoa(e.Protocol), RuleAction: ruleAction(e), Egress: e.Egress, CidrBlock: ipv4Text(e.CIDR), IPv6CidrBlock: ipv6Text(e.CIDR),
 	}
 	switch {
-	case hasPorts(e.Protocol):
+	case vpc.HasPorts(e.Protocol):
 		item.PortRange = &portRange{&e.FromPort, &e.ToPort}
-	case hasICMPType(e.Protocol, e.CIDR):
-		item.ICMPTypeCode = &icmpTypeCode{Type: &e.ICMPType, Code: &e.ICMPCode}
+	case e.HasICMPType():
+		item.ICMPTypeCode = &icmpTypeCode{&e.ICMPType, &e.ICMPCode}
 	}
 	return item
+}
+
+func ruleAction(e *vpc.ACLEntry) string {
+	if e.Allow {
+		return "allow"
+	}
+	return "deny"
 }

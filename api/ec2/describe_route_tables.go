@@ -136,16 +136,11 @@ func newTableAssociationItem(t *vpc.RouteTable, a *vpc.RouteTableAssociation) ta
 
 func newRouteItem(s *vpc.Snapshot, t *vpc.RouteTable, r *vpc.Route) routeItem {
 	item := routeItem{
+		DestinationCidrBlock: ipv4Text(r.CIDR), DestinationIPv6CidrBlock: ipv6Text(r.CIDR),
 		DestinationPrefixListID: r.PrefixListID, GatewayID: r.GatewayID, EgressOnlyID: r.EgressOnlyID, NatGatewayID: r.NATGatewayID,
 		NetworkInterfaceID: r.InterfaceID, InstanceID: r.InstanceID, TransitGatewayID: r.TransitGatewayID, LocalGatewayID: r.LocalGatewayID,
 		CarrierGatewayID: r.CarrierGatewayID, VpcPeeringConnectionID: r.PeeringID, CoreNetworkArn: r.CoreNetworkARN, OdbNetworkArn: r.ODBNetworkARN,
 		Origin: "CreateRoute", State: "active",
-	}
-	switch {
-	case r.CIDR.Addr().Is4():
-		item.DestinationCidrBlock = r.CIDR.String()
-	case r.CIDR.IsValid():
-		item.DestinationIPv6CidrBlock = r.CIDR.String()
 	}
 	if r.VPCEndpointID != "" {
 		item.GatewayID = r.VPCEndpointID // as AWS shows it

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -17,21 +15,27 @@ type describeSecurityGroupRulesOutput struct {
 	NextToken string            `xml:"nextToken,omitempty"`
 }
 
+// ruleItem is EC2's SecurityGroupRule.
 type ruleItem struct {
-	SecurityGroupRuleID  string           `xml:"securityGroupRuleId"`
+	ruleShape
 	SecurityGroupRuleArn string           `xml:"securityGroupRuleArn"`
-	GroupID              string           `xml:"groupId"`
 	GroupOwnerID         string           `xml:"groupOwnerId"`
-	IsEgress             bool             `xml:"isEgress"`
-	IPProtocol           string           `xml:"ipProtocol"`
-	FromPort             int              `xml:"fromPort"`
-	ToPort               int              `xml:"toPort"`
-	CidrIPv4             string           `xml:"cidrIpv4,omitempty"`
-	CidrIPv6             string           `xml:"cidrIpv6,omitempty"`
-	PrefixListID         string           `xml:"prefixListId,omitempty"`
 	ReferencedGroup      *referencedGroup `xml:"referencedGroupInfo"`
-	Description          string           `xml:"description,omitempty"`
 	Tags                 api.Set[tag]     `xml:"tagSet"`
+}
+
+// ruleShape is what EC2's SecurityGroupRule and RevokedSecurityGroupRule have in common.
+type ruleShape struct {
+	SecurityGroupRuleID string `xml:"securityGroupRuleId"`
+	GroupID             string `xml:"groupId"`
+	IsEgress            bool   `xml:"isEgress"`
+	IPProtocol          string `xml:"ipProtocol"`
+	FromPort            int    `xml:"fromPort"`
+	ToPort              int    `xml:"toPort"`
+	CidrIPv4            string `xml:"cidrIpv4,omitempty"`
+	CidrIPv6            string `xml:"cidrIpv6,omitempty"`
+	PrefixListID        string `xml:"prefixListId,omitempty"`
+	Description         string `xml:"description,omitempty"`
 }
 
 type referencedGroup struct {
@@ -54,14 +58,15 @@ func describeSecurityGroupRules(v *view, in *describeSecurityGroupRulesInput) (*
 }
 
 func newRuleItem(at place, r *vpc.SecurityGroupRule) ruleItem {
-	item := ruleItem{
-		SecurityGroupRuleID: r.ID, SecurityGroupRuleArn: fmt.Sprintf("arn:aws:ec2:%s:%s:security-group-rule/%s", r.Region, r.Account, r.ID),
-		GroupID: r.GroupID, GroupOwnerID: r.Account, IsEgress: r.Egress, IPProtocol: protocolText(r.Protocol), FromPort: r.FromPort, ToPort: r.ToPort,
-		PrefixListID: r.PrefixList, Description: r.Description, Tags: tagSet(at, r.ID),
-	}
-	item.CidrIPv4, item.CidrIPv6 = cidrTexts(r)
+	item := ruleItem{ruleShape: newRuleShape(r), SecurityGroupRuleArn: arn(r), GroupOwnerID: r.Account, Tags: tagSet(at, r.ID)}
 	if r.PeerGroupID != "" {
 		item.ReferencedGroup = &referencedGroup{r.PeerGroupID, r.PeerAccount}
 	}
 	return item
+}
+
+func newRuleShape(r *vpc.SecurityGroupRule) ruleShape {
+	return ruleShape{
+		r.ID, r.GroupID, r.Egress, protocolText(r.Protocol), r.FromPort, r.ToPort, ipv4Text(r.CIDR), ipv6Text(r.CIDR), r.PrefixList, r.Description,
+	}
 }

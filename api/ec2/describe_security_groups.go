@@ -32,10 +32,7 @@ type groupItem struct {
 
 // permissionItem is EC2's IpPermission in replies. Only protocols that have ports show them.
 type permissionItem struct {
-	IPProtocol    string                  `xml:"ipProtocol"`
-	FromPort      *int                    `xml:"fromPort"`
-	ToPort        *int                    `xml:"toPort"`
-	Groups        api.Set[groupPeer]      `xml:"groups"`
+	stalePermission
 	IPRanges      api.Set[ipv4Peer]       `xml:"ipRanges"`
 	IPv6Ranges    api.Set[ipv6Peer]       `xml:"ipv6Ranges"`
 	PrefixListIDs api.Set[prefixListPeer] `xml:"prefixListIds"`
@@ -62,7 +59,7 @@ func newGroupItem(at place, g *vpc.SecurityGroup) groupItem {
 	s, _ := at.in()
 	in, out := directions(s, g)
 	return groupItem{
-		OwnerID: g.Account, GroupID: g.ID, GroupName: g.Name, GroupDescription: g.Description, SecurityGroupArn: groupArn(g), VpcID: g.VPCID,
+		OwnerID: g.Account, GroupID: g.ID, GroupName: g.Name, GroupDescription: g.Description, SecurityGroupArn: arn(g), VpcID: g.VPCID,
 		IPPermissions: permissionItems(in), IPPermissionsEgress: permissionItems(out), Tags: tagSet(at, g.ID),
 	}
 }
@@ -90,8 +87,8 @@ func permissionItems(list []*vpc.SecurityGroupRule) api.Set[permissionItem] {
 		if !ok {
 			i = len(out)
 			index[key] = i
-			item := permissionItem{IPProtocol: protocolText(r.Protocol)}
-			if ruleHasPorts(r.Protocol) {
+			item := permissionItem{stalePermission: stalePermission{IPProtocol: protocolText(r.Protocol)}}
+			if hasPortsOrTypes(r.Protocol) {
 				item.FromPort, item.ToPort = &r.FromPort, &r.ToPort
 			}
 			out = append(out, item)
@@ -102,24 +99,16 @@ func permissionItems(list []*vpc.SecurityGroupRule) api.Set[permissionItem] {
 }
 
 func (p *permissionItem) add(r *vpc.SecurityGroupRule) {
-	switch v4, v6 := cidrTexts(r); {
-	case v4 != "":
-		p.IPRanges = append(p.IPRanges, ipv4Peer{v4, r.Description})
-	case v6 != "":
-		p.IPv6Ranges = append(p.IPv6Ranges, ipv6Peer{v6, r.Description})
+	switch {
+	case r.CIDR.Addr().Is4():
+		p.IPRanges = append(p.IPRanges, ipv4Peer{r.CIDR.String(), r.Description})
+	case r.CIDR.Addr().Is6():
+		p.IPv6Ranges = append(p.IPv6Ranges, ipv6Peer{r.CIDR.String(), r.Description})
 	case r.PrefixList != "":
 		p.PrefixListIDs = append(p.PrefixListIDs, prefixListPeer{r.PrefixList, r.Description})
 	default:
 		p.Groups = append(p.Groups, groupPeer{GroupID: r.PeerGroupID, UserID: r.PeerAccount, Description: r.Description})
 	}
-}
-
-// cidrTexts gives the range of a rule, which is "" in the family that it is not of.
-func cidrTexts(r *vpc.SecurityGroupRule) (v4, v6 string) {
-	if r.CIDR.IsValid() && r.CIDR.Addr().Is6() {
-		return "", r.CIDR.String()
-	}
-	return prefixText(r.CIDR), ""
 }
 
 var groupFilters = filters[vpc.SecurityGroup]{
@@ -162,21 +151,13 @@ func ofRules(egress bool, value func(v *view, r *vpc.SecurityGroupRule) string) 
 	}
 }
 
-func ruleCIDRv4(_ *view, r *vpc.SecurityGroupRule) string {
-	v4, _ := cidrTexts(r)
-	return v4
-}
-
-func ruleCIDRv6(_ *view, r *vpc.SecurityGroupRule) string {
-	_, v6 := cidrTexts(r)
-	return v6
-}
-
+func ruleCIDRv4(_ *view, r *vpc.SecurityGroupRule) string   { return ipv4Text(r.CIDR) }
+func ruleCIDRv6(_ *view, r *vpc.SecurityGroupRule) string   { return ipv6Text(r.CIDR) }
 func ruleFromPort(_ *view, r *vpc.SecurityGroupRule) string { return portText(r, r.FromPort) }
 func ruleToPort(_ *view, r *vpc.SecurityGroupRule) string   { return portText(r, r.ToPort) }
 
 func portText(r *vpc.SecurityGroupRule, port int) string {
-	if !ruleHasPorts(r.Protocol) {
+	if !hasPortsOrTypes(r.Protocol) {
 		return ""
 	}
 	return strconv.Itoa(port)

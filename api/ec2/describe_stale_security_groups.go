@@ -27,6 +27,7 @@ type staleGroup struct {
 	Out         api.Set[stalePermission] `xml:"staleIpPermissionsEgress"`
 }
 
+// stalePermission is EC2's StaleIpPermission; an IpPermission has more peers.
 type stalePermission struct {
 	IPProtocol string             `xml:"ipProtocol"`
 	FromPort   *int               `xml:"fromPort"`
@@ -57,7 +58,7 @@ func stalePermissions(s *vpc.Snapshot, g *vpc.SecurityGroup, list []*vpc.Securit
 	var out api.Set[stalePermission]
 	stale := slices.DeleteFunc(list, func(r *vpc.SecurityGroupRule) bool { return !isStale(s, g, r) })
 	for _, p := range permissionItems(stale) {
-		out = append(out, stalePermission{p.IPProtocol, p.FromPort, p.ToPort, p.Groups})
+		out = append(out, p.stalePermission)
 	}
 	return out
 }

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"fmt"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -69,7 +67,7 @@ var subnetFilters = filters[vpc.Subnet]{
 	"outpost-arn":                     func(_ *view, n *vpc.Subnet) []string { return one(n.OutpostARN) },
 	"owner-id":                        func(_ *view, n *vpc.Subnet) []string { return one(n.Account) },
 	"state":                           func(*view, *vpc.Subnet) []string { return one("available") },
-	"subnet-arn":                      func(_ *view, n *vpc.Subnet) []string { return one(subnetArn(n)) },
+	"subnet-arn":                      func(_ *view, n *vpc.Subnet) []string { return one(arn(n)) },
 	"subnet-id":                       func(_ *view, n *vpc.Subnet) []string { return one(n.ID) },
 	"vpc-id":                          func(_ *view, n *vpc.Subnet) []string { return one(n.VPCID) },
 
@@ -110,14 +108,10 @@ func describeSubnets(v *view, in *describeSubnetsInput) (*describeSubnetsOutput,
 	return out, err
 }
 
-func subnetArn(n *vpc.Subnet) string {
-	return fmt.Sprintf("arn:aws:ec2:%s:%s:subnet/%s", n.Region, n.Account, n.ID)
-}
-
 func newSubnetItem(at place, n *vpc.Subnet) subnetItem {
 	s, _ := at.in()
 	item := subnetItem{
-		SubnetID: n.ID, SubnetArn: subnetArn(n), State: "available", OwnerID: n.Account, VpcID: n.VPCID, CidrBlock: prefixText(n.CIDR), IPv6Native: !n.CIDR.IsValid(),
+		SubnetID: n.ID, SubnetArn: arn(n), State: "available", OwnerID: n.Account, VpcID: n.VPCID, CidrBlock: prefixText(n.CIDR), IPv6Native: !n.CIDR.IsValid(),
 		AvailableIPAddressCount: available(s, n), AvailabilityZone: n.Zone.Name, AvailabilityZoneID: n.Zone.ID, OutpostArn: n.OutpostARN,
 		DefaultForAz: n.DefaultFor, MapPublicIPOnLaunch: n.MapPublicIP, AssignIPv6AddressOnCreation: n.AssignIPv6, EnableDNS64: n.DNS64,
 		MapCustomerOwnedIPOnLaunch: n.MapCustomerIP, CustomerOwnedIPv4Pool: n.CustomerPool, EnableLniAtDeviceIndex: n.LNIDevice,

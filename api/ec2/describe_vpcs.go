@@ -89,16 +89,6 @@ func blockStates(blocks []netip.Prefix, bits int) []string {
 	return one(blockAssociated)
 }
 
-// family gives the blocks whose addresses have that many bits.
-func family(blocks []netip.Prefix, bits int) (out []netip.Prefix) {
-	for _, p := range blocks {
-		if p.Addr().BitLen() == bits {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
 func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
 	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "vpcSet", in.VpcIDs, vpcFilters)
 	out := &describeVpcsOutput{NextToken: next}

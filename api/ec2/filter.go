@@ -97,38 +97,6 @@ func oneAddr(a netip.Addr) []string { return one(addrText(a)) }
 
 func onePrefix(p netip.Prefix) []string { return one(prefixText(p)) }
 
-// addrText gives the address, or "" for none.
-func addrText(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	return a.String()
-}
-
-// prefixText gives the range, or "" for none.
-func prefixText(p netip.Prefix) string {
-	if !p.IsValid() {
-		return ""
-	}
-	return p.String()
-}
-
-func addrTexts(list []netip.Addr) []string {
-	out := make([]string, len(list))
-	for i, a := range list {
-		out[i] = addrText(a)
-	}
-	return out
-}
-
-func prefixTexts(list []netip.Prefix) []string {
-	out := make([]string, len(list))
-	for i, p := range list {
-		out[i] = prefixText(p)
-	}
-	return out
-}
-
 // wildcard matches s with a pattern in which * is any text and ? any character;
 // a backslash takes the next character as it is.
 func wildcard(pattern, s string) bool {

@@ -95,9 +95,9 @@ func (t *tx) address(n *vpc.Subnet, wanted string, besides ...netip.Addr) (netip
 
 // wanted gives an address of a subnet that was asked for, if it can be had.
 func (t *tx) wanted(n *vpc.Subnet, text string, in ...netip.Prefix) (netip.Addr, error) {
-	a, err := netip.ParseAddr(text)
+	a, err := parseAddress(text)
 	if err != nil {
-		return a, invalidValue("invalid value for parameter address: %s", text)
+		return a, err
 	}
 	i := slices.IndexFunc(in, func(p netip.Prefix) bool { return p.Contains(a) })
 	switch {

@@ -125,3 +125,10 @@ func owns(c api.Caller, r vpc.Resource) bool {
 	h := r.Header()
 	return h.Account == c.Account && h.Region == c.Region
 }
+
+// arn gives the ARN of a resource, of which EC2's have its kind in it.
+func arn(r vpc.Resource) string { return arnOf(r, r.Header().Account) }
+
+func arnOf(r vpc.Resource, account string) string {
+	return fmt.Sprintf("arn:aws:ec2:%s:%s:%s/%s", r.Header().Region, account, r.Kind(), r.Header().ID)
+}

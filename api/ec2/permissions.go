@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"net/netip"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -82,12 +80,12 @@ func (p *permission) peers() []rulePeer {
 	}
 	for _, peer := range p.IPRanges {
 		add(peer.Description, func(_ place, _ *vpc.SecurityGroup, r *vpc.SecurityGroupRule) error {
-			return setCIDR(r, peer.CidrIP, false)
+			return setCIDR(r, peer.CidrIP, ipv4Bits)
 		})
 	}
 	for _, peer := range p.IPv6Ranges {
 		add(peer.Description, func(_ place, _ *vpc.SecurityGroup, r *vpc.SecurityGroupRule) error {
-			return setCIDR(r, peer.CidrIPv6, true)
+			return setCIDR(r, peer.CidrIPv6, ipv6Bits)
 		})
 	}
 	for _, peer := range p.PrefixListIDs {
@@ -147,9 +145,9 @@ func (p *permission) rules(at place, g *vpc.SecurityGroup, egress bool) ([]vpc.S
 
 // setCIDR sets the range of a rule, as AWS does without the bits below its mask.
 // Source: EC2 API, AuthorizeSecurityGroupIngress, CidrIp.
-func setCIDR(r *vpc.SecurityGroupRule, text string, v6 bool) error {
-	p, err := netip.ParsePrefix(text)
-	if err != nil || p.Addr().Is6() != v6 {
+func setCIDR(r *vpc.SecurityGroupRule, text string, family int) error {
+	p, ok := parseCIDR(text, family)
+	if !ok {
 		return malformedCIDR(text)
 	}
 	r.CIDR = p.Masked()

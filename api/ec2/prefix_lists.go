@@ -64,11 +64,10 @@ func addressFamily(v6 bool) string {
 }
 
 func prefixListArn(l *vpc.PrefixList) string {
-	account := l.Account
 	if l.Owner == vpc.OwnerAWS {
-		account = "aws"
+		return arnOf(l, "aws")
 	}
-	return fmt.Sprintf("arn:aws:ec2:%s:%s:prefix-list/%s", l.Region, account, l.ID)
+	return arn(l)
 }
 
 // editPrefixList gives a copy of a list of the caller's own to change.
@@ -150,8 +149,12 @@ func invalidListChange(format string, args ...any) error {
 }
 
 func entryCIDR(l *vpc.PrefixList, text string) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(text)
-	if err != nil || p.Addr().Is6() != l.IPv6 || p != p.Masked() {
+	bits := ipv4Bits
+	if l.IPv6 {
+		bits = ipv6Bits
+	}
+	p, ok := parseCIDR(text, bits)
+	if !ok || p != p.Masked() {
 		return netip.Prefix{}, invalidValue("The CIDR (%s) is not a valid %s CIDR.", text, addressFamily(l.IPv6))
 	}
 	return p, nil

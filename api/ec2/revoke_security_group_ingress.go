@@ -19,17 +19,8 @@ type revokeSecurityGroupOutput struct {
 }
 
 type revokedRule struct {
-	SecurityGroupRuleID string `xml:"securityGroupRuleId"`
-	GroupID             string `xml:"groupId"`
-	IsEgress            bool   `xml:"isEgress"`
-	IPProtocol          string `xml:"ipProtocol"`
-	FromPort            int    `xml:"fromPort"`
-	ToPort              int    `xml:"toPort"`
-	CidrIPv4            string `xml:"cidrIpv4,omitempty"`
-	CidrIPv6            string `xml:"cidrIpv6,omitempty"`
-	PrefixListID        string `xml:"prefixListId,omitempty"`
-	ReferencedGroupID   string `xml:"referencedGroupId,omitempty"`
-	Description         string `xml:"description,omitempty"`
+	ruleShape
+	ReferencedGroupID string `xml:"referencedGroupId,omitempty"`
 }
 
 func revokeSecurityGroupIngress(t *tx, in *revokeSecurityGroupIngressInput) (*revokeSecurityGroupOutput, error) {
@@ -55,7 +46,7 @@ func revoke(t *tx, g *vpc.SecurityGroup, egress bool, in *revokeSecurityGroupEgr
 	out := &revokeSecurityGroupOutput{Return: true, Unknown: permissionItems(unknown)}
 	for _, r := range found {
 		t.Remove(r)
-		out.Revoked = append(out.Revoked, newRevokedRule(r))
+		out.Revoked = append(out.Revoked, revokedRule{newRuleShape(r), r.PeerGroupID})
 	}
 	return out, nil
 }
@@ -103,12 +94,4 @@ func rulesLike(at place, g *vpc.SecurityGroup, egress bool, list []permission) (
 
 func noRule() error {
 	return &api.Error{Code: "InvalidPermission.NotFound", Message: "The specified rule does not exist in this security group."}
-}
-
-func newRevokedRule(r *vpc.SecurityGroupRule) revokedRule {
-	v4, v6 := cidrTexts(r)
-	return revokedRule{
-		SecurityGroupRuleID: r.ID, GroupID: r.GroupID, IsEgress: r.Egress, IPProtocol: protocolText(r.Protocol), FromPort: r.FromPort, ToPort: r.ToPort,
-		CidrIPv4: v4, CidrIPv6: v6, PrefixListID: r.PrefixList, ReferencedGroupID: r.PeerGroupID, Description: r.Description,
-	}
 }

@@ -52,10 +52,6 @@ func groupOf(at place, id, name string) (*vpc.SecurityGroup, error) {
 	return nil, missingParameter("groupId")
 }
 
-func groupArn(g *vpc.SecurityGroup) string {
-	return fmt.Sprintf("arn:aws:ec2:%s:%s:security-group/%s", g.Region, g.Account, g.ID)
-}
-
 // joinedBy gives the transit gateway that both VPCs are attached to, or "".
 // Source: "Reference security groups", VPC user guide: a rule can name a group
 // of the same VPC, or of one that is joined to it by a transit gateway.

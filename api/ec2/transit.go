@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"errors"
-	"net/netip"
 
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -70,13 +69,4 @@ func findTransitAttachment(at place, id string) (*vpc.TransitGatewayAttachment, 
 
 func findTransitTable(at place, id string) (*vpc.TransitGatewayRouteTable, error) {
 	return findTransit[vpc.TransitGatewayRouteTable](at, "TransitGatewayRouteTableId", id)
-}
-
-// transitCIDR reads a range. Host bits are dropped, as those of a VPC's routes are.
-func transitCIDR(parameter, text string) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(text)
-	if err != nil || p.Addr().Is4In6() {
-		return netip.Prefix{}, invalidValue("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter)
-	}
-	return p.Masked(), nil
 }

@@ -1,7 +1,6 @@
 package ec2
 
 import (
-	"fmt"
 	"net/netip"
 
 	"github.com/flowemu/flowemu/api"
@@ -43,17 +42,13 @@ type encryptionSupport struct {
 	EncryptionState string `xml:"encryptionState"`
 }
 
-func transitGatewayArn(g *vpc.TransitGateway) string {
-	return fmt.Sprintf("arn:aws:ec2:%s:%s:transit-gateway/%s", g.Region, g.Account, g.ID)
-}
-
 func newTransitGatewayItem(at place, g *vpc.TransitGateway, state string) transitGatewayItem {
 	encryption := "disabled"
 	if g.Encryption {
 		encryption = "enabled"
 	}
 	return transitGatewayItem{
-		TransitGatewayID: g.ID, TransitGatewayArn: transitGatewayArn(g), State: state, OwnerID: g.Account,
+		TransitGatewayID: g.ID, TransitGatewayArn: arn(g), State: state, OwnerID: g.Account,
 		Description: g.Description, CreationTime: api.Timestamp{Time: g.Created}, Tags: tagSet(at, g.ID),
 		Options: transitGatewayOptions{
 			AmazonSideAsn: g.ASN, TransitGatewayCidrBlocks: prefixTexts(g.CIDRs), AutoAcceptSharedAttachments: toggle(g.AutoAccept),
@@ -90,7 +85,7 @@ func checkASN(n int64) error {
 func transitBlocks(texts []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
 	for _, text := range texts {
-		p, err := transitCIDR("transitGatewayCidrBlocks", text)
+		p, err := parseBlock("transitGatewayCidrBlocks", text, ipv4Bits, ipv6Bits)
 		if err != nil {
 			return nil, err
 		}

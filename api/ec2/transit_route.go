@@ -58,7 +58,7 @@ func (t *tx) editRoute(tableID, destination string) (*vpc.TransitGatewayRouteTab
 	if destination == "" {
 		return nil, netip.Prefix{}, 0, missingTransit("DestinationCidrBlock")
 	}
-	p, err := transitCIDR("destinationCidrBlock", destination)
+	p, err := parseBlock("destinationCidrBlock", destination, ipv4Bits, ipv6Bits)
 	return vpc.Clone(table), p, slices.IndexFunc(table.Routes, func(r vpc.TransitGatewayRoute) bool { return r.CIDR == p }), err
 }
 

@@ -1,16 +1,14 @@
 package ec2
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/flowemu/flowemu/api"
 )
 
 type unassignIPv6AddressesInput struct {
-	NetworkInterfaceID string   `query:"NetworkInterfaceId"`
-	IPv6Addresses      []string `query:"Ipv6Addresses"`
-	_                  struct{} `ignored:"Ipv6Prefix"`
+	ipv6AddressesInput
+	_ struct{} `ignored:"Ipv6Prefix"`
 }
 
 type unassignIPv6AddressesOutput struct {
@@ -28,13 +26,13 @@ func unassignIPv6Addresses(t *tx, in *unassignIPv6AddressesInput) (*unassignIPv6
 	}
 	out := &unassignIPv6AddressesOutput{NetworkInterfaceID: e.ID}
 	for _, text := range in.IPv6Addresses {
-		a, err := netip.ParseAddr(text)
+		a, err := parseAddress(text)
 		i := slices.Index(e.IPv6, a)
 		switch {
 		case err != nil:
-			return nil, invalidValue("invalid value for parameter address: %s", text)
+			return nil, err
 		case i < 0:
-			return nil, invalidValue("Some of the specified addresses are not assigned to interface %s", e.ID)
+			return nil, notAssigned(e)
 		case i == 0 && e.PrimaryIPv6:
 			return nil, invalidValue("Address %s is the primary IPv6 address of interface %s and cannot be unassigned.", a, e.ID)
 		}

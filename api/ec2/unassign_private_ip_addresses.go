@@ -1,13 +1,8 @@
 package ec2
 
-import (
-	"net/netip"
-)
-
 type unassignPrivateIPAddressesInput struct {
-	NetworkInterfaceID string   `query:"NetworkInterfaceId"`
-	PrivateIPAddresses []string `query:"PrivateIpAddress"`
-	_                  struct{} `ignored:"Ipv4Prefix"`
+	privateIPAddressesInput
+	_ struct{} `ignored:"Ipv4Prefix"`
 }
 
 func unassignPrivateIPAddresses(t *tx, in *unassignPrivateIPAddressesInput) (*returnOutput, error) {
@@ -19,9 +14,9 @@ func unassignPrivateIPAddresses(t *tx, in *unassignPrivateIPAddressesInput) (*re
 		return nil, missingParameter("privateIpAddress")
 	}
 	for _, text := range in.PrivateIPAddresses {
-		a, err := netip.ParseAddr(text)
+		a, err := parseAddress(text)
 		if err != nil {
-			return nil, invalidValue("invalid value for parameter address: %s", text)
+			return nil, err
 		}
 		if err := t.dropIPv4(e, a); err != nil {
 			return nil, err

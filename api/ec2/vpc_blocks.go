@@ -18,7 +18,6 @@ const (
 	ipv6BlockStep                       = 4
 	maxBlocks                           = 5 // of a VPC, for each of IPv4 and IPv6; source: "Amazon VPC quotas"
 	maxSubnetIPv6Blocks                 = 1 // source: EC2 API, AssociateSubnetCidrBlock
-	ipv4Bits, ipv6Bits                  = 32, 128
 )
 
 // blockRequest is the members that ask for an address block of a VPC.
@@ -31,15 +30,6 @@ type blockRequest struct {
 	AmazonProvided bool     `query:"AmazonProvidedIpv6CidrBlock"`
 	BorderGroup    string   `query:"Ipv6CidrBlockNetworkBorderGroup"`
 	_              struct{} `ignored:"Ipv4NetmaskLength Ipv6NetmaskLength"` // of a block from an IPAM pool
-}
-
-// parseBlock reads an address block of that many bits, and puts it into its canonical form.
-func parseBlock(parameter, text string, bits int) (netip.Prefix, error) {
-	p, err := netip.ParsePrefix(text)
-	if err != nil || p.Addr().BitLen() != bits {
-		return netip.Prefix{}, invalidValue("Value (%s) for parameter %s is invalid. This is not a valid CIDR block.", text, parameter)
-	}
-	return p.Masked(), nil
 }
 
 // noIPAM refuses blocks from an IPAM pool: there is none.

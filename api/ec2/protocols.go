@@ -9,20 +9,14 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
-// Protocols that rules name and whose ports or types they look at.
-const (
-	protocolICMP   = 1
-	protocolTCP    = 6
-	protocolUDP    = 17
-	protocolICMPv6 = 58
-)
-
-var ruleProtocols = map[int]string{protocolICMP: "icmp", protocolTCP: "tcp", protocolUDP: "udp", protocolICMPv6: "icmpv6"}
+// protocolNames are the names of protocols that requests and replies have. Only
+// rules of these look at ports, or at ICMP types and codes.
+var protocolNames = map[int]string{vpc.ICMP: "icmp", vpc.TCP: "tcp", vpc.UDP: "udp", vpc.ICMPv6: "icmpv6"}
 
 // protocolText gives a protocol as replies have it.
 // Source: EC2 API, IpPermission, IpProtocol.
 func protocolText(p int) string {
-	if name, ok := ruleProtocols[p]; ok {
+	if name, ok := protocolNames[p]; ok {
 		return name
 	}
 	return strconv.Itoa(p)
@@ -33,20 +27,20 @@ func parseProtocol(text string) (int, error) {
 	if text == "" {
 		return 0, invalidValue("Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.")
 	}
-	for number, name := range ruleProtocols {
+	for number, name := range protocolNames {
 		if strings.EqualFold(name, text) {
 			return number, nil
 		}
 	}
 	number, err := strconv.Atoi(text)
-	if err != nil || number < vpc.AllProtocols || number > 255 {
+	if err != nil || number < vpc.AllProtocols || number > maxProtocol {
 		return 0, invalidValue("Invalid value '%s' for IP protocol. Unknown protocol.", text)
 	}
 	return number, nil
 }
 
-// ruleHasPorts says whether rules of a protocol have ports, or ICMP types and codes.
-func ruleHasPorts(protocol int) bool { return ruleProtocols[protocol] != "" }
+// hasPortsOrTypes says whether rules of a protocol have ports, or ICMP types and codes.
+func hasPortsOrTypes(protocol int) bool { return protocolNames[protocol] != "" }
 
 // setPorts sets a rule's protocol and its ports, or ICMP type and code. Other
 // protocols have none: what is given is ignored.
@@ -58,9 +52,9 @@ func setPorts(r *vpc.SecurityGroupRule, protocol string, from, to *int) error {
 	}
 	r.Protocol, r.FromPort, r.ToPort = number, vpc.AnyPort, vpc.AnyPort
 	switch {
-	case !ruleHasPorts(number), number == protocolICMPv6 && from == nil && to == nil:
+	case !hasPortsOrTypes(number), number == vpc.ICMPv6 && from == nil && to == nil:
 		return nil
-	case number == protocolTCP || number == protocolUDP:
+	case vpc.HasPorts(number):
 		err = checkPorts(from, to)
 	default:
 		err = checkICMP(from, to)
@@ -71,7 +65,11 @@ func setPorts(r *vpc.SecurityGroupRule, protocol string, from, to *int) error {
 	return err
 }
 
-const maxRulePort = 65535
+const (
+	maxProtocol = 255
+	maxPort     = 65535
+	maxICMP     = 255
+)
 
 func checkPorts(from, to *int) error {
 	switch {
@@ -79,9 +77,9 @@ func checkPorts(from, to *int) error {
 		return &api.Error{Code: "InvalidPermission.Malformed", Message: "TCP/UDP port (-1) out of range"}
 	case from == nil || to == nil:
 		return invalidValue("Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.")
-	case *from < 0 || *from > maxRulePort:
+	case *from < 0 || *from > maxPort:
 		return invalidValue("TCP/UDP (from) port (%d) out of range", *from)
-	case *to < 0 || *to > maxRulePort:
+	case *to < 0 || *to > maxPort:
 		return invalidValue("TCP/UDP (to) port (%d) out of range", *to)
 	case *from > *to:
 		return invalidValue("Invalid TCP/UDP port range (%d:%d)", *from, *to)
@@ -93,9 +91,9 @@ func checkICMP(kind, code *int) error {
 	switch {
 	case kind == nil || code == nil:
 		return invalidValue("Invalid value 'Must specify both from and to ports with ICMP.' for portRange.")
-	case *kind < vpc.AnyPort || *kind > 255:
+	case *kind < vpc.AnyPort || *kind > maxICMP:
 		return invalidValue("ICMP type (%d) out of range", *kind)
-	case *code < vpc.AnyPort || *code > 255 || *kind == vpc.AnyPort && *code != vpc.AnyPort:
+	case *code < vpc.AnyPort || *code > maxICMP || *kind == vpc.AnyPort && *code != vpc.AnyPort:
 		return invalidValue("ICMP code (%d) out of range", *code)
 	}
 	return nil
@@ -113,9 +111,9 @@ func ruleText(r *vpc.SecurityGroupRule) string {
 	switch r.Protocol {
 	case vpc.AllProtocols:
 		what = "ALL"
-	case protocolTCP, protocolUDP:
+	case vpc.TCP, vpc.UDP:
 		what = fmt.Sprintf("%s, from port: %d, to port: %d", strings.ToUpper(protocolText(r.Protocol)), r.FromPort, r.ToPort)
-	case protocolICMP, protocolICMPv6:
+	case vpc.ICMP, vpc.ICMPv6:
 		what = fmt.Sprintf("%s, type: %s, code: %s", strings.ToUpper(protocolText(r.Protocol)), anyOr(r.FromPort), anyOr(r.ToPort))
 	}
 	return fmt.Sprintf("peer: %s, %s, ALLOW", r.PeerGroupID+r.PrefixList+prefixText(r.CIDR), what)
