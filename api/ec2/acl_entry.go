@@ -9,12 +9,45 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
+// aclEntryName is what names an entry of an ACL.
+type aclEntryName struct {
+	dryRun
+	NetworkACLID string `query:"NetworkAclId"`
+	RuleNumber   *int   `query:"RuleNumber"`
+	Egress       *bool  `query:"Egress"`
+}
+
+// edit gives a copy of the ACL.
+func (in *aclEntryName) edit(t *tx) (*vpc.NetworkACL, error) {
+	acl, err := edit[vpc.NetworkACL](t, in.NetworkACLID)
+	if err != nil {
+		return nil, err
+	}
+	switch n := in.RuleNumber; {
+	case n == nil:
+		return nil, missingParameter("ruleNumber")
+	case *n < 1 || *n >= vpc.LastEntry:
+		return nil, invalidValue("Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *n, vpc.LastEntry-1)
+	case in.Egress == nil:
+		return nil, missingParameter("egress")
+	}
+	return acl, nil
+}
+
+// notFound is the error that the ACL has no such entry.
+func (in *aclEntryName) notFound() error {
+	direction := "ingress"
+	if *in.Egress {
+		direction = "egress"
+	}
+	return &api.Error{
+		Code: "InvalidNetworkAclEntry.NotFound", Message: fmt.Sprintf("no %s entry with number %d in network acl %s", direction, *in.RuleNumber, in.NetworkACLID),
+	}
+}
+
 // aclEntryInput is the input of CreateNetworkAclEntry and ReplaceNetworkAclEntry.
 type aclEntryInput struct {
-	dryRun
-	NetworkACLID  string        `query:"NetworkAclId"`
-	RuleNumber    *int          `query:"RuleNumber"`
-	Egress        *bool         `query:"Egress"`
+	aclEntryName
 	Protocol      string        `query:"Protocol"`
 	RuleAction    string        `query:"RuleAction"`
 	CidrBlock     string        `query:"CidrBlock"`
@@ -37,9 +70,6 @@ type portRange struct {
 
 // entry makes the entry that is asked for. What a protocol does not have is not kept.
 func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
-	if err := checkRule(in.RuleNumber, in.Egress); err != nil {
-		return nil, err
-	}
 	e := &vpc.ACLEntry{Number: *in.RuleNumber, Egress: *in.Egress, Allow: in.RuleAction == "allow"}
 	if !e.Allow && in.RuleAction != "deny" {
 		return nil, invalidValue("Value (%s) for parameter ruleAction is invalid. Must be allow or deny.", in.RuleAction)
@@ -58,19 +88,6 @@ func (in *aclEntryInput) entry() (*vpc.ACLEntry, error) {
 		e.ICMPType, e.ICMPCode, err = in.ICMPTypeCode.check()
 	}
 	return e, err
-}
-
-// checkRule checks what names an entry.
-func checkRule(number *int, egress *bool) error {
-	switch {
-	case number == nil:
-		return missingParameter("ruleNumber")
-	case *number < 1 || *number >= vpc.LastEntry:
-		return invalidValue("Value (%d) for parameter ruleNumber is invalid. Rulenumber must be in range 1..%d", *number, vpc.LastEntry-1)
-	case egress == nil:
-		return missingParameter("egress")
-	}
-	return nil
 }
 
 func (in *aclEntryInput) cidr() (netip.Prefix, error) {
@@ -97,15 +114,4 @@ func (i *icmpTypeCode) check() (typ, code int, err error) {
 		return 0, 0, missingParameter("icmpTypeCode")
 	}
 	return *i.Type, *i.Code, checkICMP(i.Type, i.Code)
-}
-
-// missingACLEntry is the error that an ACL has no such entry.
-func missingACLEntry(acl *vpc.NetworkACL, number int, egress bool) error {
-	direction := "ingress"
-	if egress {
-		direction = "egress"
-	}
-	return &api.Error{
-		Code: "InvalidNetworkAclEntry.NotFound", Message: fmt.Sprintf("no %s entry with number %d in network acl %s", direction, number, acl.ID),
-	}
 }

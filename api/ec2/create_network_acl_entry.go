@@ -14,7 +14,7 @@ import (
 const maxACLEntries = 20
 
 func createNetworkACLEntry(t *tx, in *aclEntryInput) (*returnOutput, error) {
-	acl, err := edit[vpc.NetworkACL](t, in.NetworkACLID)
+	acl, err := in.edit(t)
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,8 @@ import (
 )
 
 type createRouteInput struct {
-	dryRun
-	routeDestination
+	routeInput
 	routeTarget
-	RouteTableID string `query:"RouteTableId"`
 }
 
 // maxRoutes is how many routes of an IP family a table has, local ones aside.
@@ -19,11 +17,7 @@ type createRouteInput struct {
 const maxRoutes = 500
 
 func createRoute(t *tx, in *createRouteInput) (*returnOutput, error) {
-	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
-	if err != nil {
-		return nil, err
-	}
-	r, err := in.route()
+	table, r, err := in.edit(t)
 	if err != nil {
 		return nil, err
 	}

@@ -5,21 +5,10 @@ import (
 	"slices"
 
 	"github.com/flowemu/flowemu/api"
-	"github.com/flowemu/flowemu/vpc"
 )
 
-type deleteRouteInput struct {
-	dryRun
-	routeDestination
-	RouteTableID string `query:"RouteTableId"`
-}
-
-func deleteRoute(t *tx, in *deleteRouteInput) (*returnOutput, error) {
-	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
-	if err != nil {
-		return nil, err
-	}
-	r, err := in.route()
+func deleteRoute(t *tx, in *routeInput) (*returnOutput, error) {
+	table, r, err := in.edit(t)
 	if err != nil {
 		return nil, err
 	}

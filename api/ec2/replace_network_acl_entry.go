@@ -1,9 +1,7 @@
 package ec2
 
-import "github.com/flowemu/flowemu/vpc"
-
 func replaceNetworkACLEntry(t *tx, in *aclEntryInput) (*returnOutput, error) {
-	acl, err := edit[vpc.NetworkACL](t, in.NetworkACLID)
+	acl, err := in.edit(t)
 	if err != nil {
 		return nil, err
 	}
@@ -13,7 +11,7 @@ func replaceNetworkACLEntry(t *tx, in *aclEntryInput) (*returnOutput, error) {
 	}
 	at, found := acl.Find(e.Egress, e.Number)
 	if !found {
-		return nil, missingACLEntry(acl, e.Number, e.Egress)
+		return nil, in.notFound()
 	}
 	acl.Entries[at] = *e
 	if err := checkACLEntries(acl, e); err != nil {

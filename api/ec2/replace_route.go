@@ -7,21 +7,15 @@ import (
 )
 
 type replaceRouteInput struct {
-	dryRun
-	routeDestination
+	routeInput
 	routeTarget
-	RouteTableID string `query:"RouteTableId"`
-	LocalTarget  bool   `query:"LocalTarget"`
+	LocalTarget bool `query:"LocalTarget"`
 }
 
 // replaceRoute gives a route another target; a local route too, and with
 // LocalTarget its own again.
 func replaceRoute(t *tx, in *replaceRouteInput) (*returnOutput, error) {
-	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
-	if err != nil {
-		return nil, err
-	}
-	r, err := in.route()
+	table, r, err := in.edit(t)
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,23 @@ func destinationText(r *vpc.Route) (parameter, value string) {
 	return "destination-ipv6-cidr-block", r.CIDR.String()
 }
 
+// routeInput is what CreateRoute, ReplaceRoute and DeleteRoute have in common.
+type routeInput struct {
+	dryRun
+	routeDestination
+	RouteTableID string `query:"RouteTableId"`
+}
+
+// edit gives a copy of the table, and the route that is named without its target.
+func (in *routeInput) edit(t *tx) (*vpc.RouteTable, vpc.Route, error) {
+	table, err := edit[vpc.RouteTable](t, in.RouteTableID)
+	if err != nil {
+		return nil, vpc.Route{}, err
+	}
+	r, err := in.route()
+	return table, r, err
+}
+
 // routeTarget is the target members of CreateRoute and ReplaceRoute: exactly one
 // is given.
 type routeTarget struct {
