@@ -4,11 +4,10 @@ import "github.com/flowemu/flowemu/vpc"
 
 type associateNATGatewayAddressInput struct {
 	dryRun
-	NATGatewayID       string   `query:"NatGatewayId"`
-	AllocationIDs      []string `query:"AllocationId"`
-	PrivateIPs         []string `query:"PrivateIpAddress"`
-	AvailabilityZone   string   `query:"AvailabilityZone"`
-	AvailabilityZoneID string   `query:"AvailabilityZoneId"`
+	zoneChoice
+	NATGatewayID  string   `query:"NatGatewayId"`
+	AllocationIDs []string `query:"AllocationId"`
+	PrivateIPs    []string `query:"PrivateIpAddress"`
 }
 
 // associateNATGatewayAddress gives a public NAT gateway further Elastic IP
@@ -32,7 +31,7 @@ func associateNATGatewayAddress(t *tx, in *associateNATGatewayAddressInput) (*na
 	var added []vpc.NATAddress
 	if g.Regional {
 		var zone vpc.Zone
-		if zone, err = t.zone(in.AvailabilityZone, in.AvailabilityZoneID); err == nil {
+		if zone, err = in.named(t.Region); err == nil {
 			added, err = t.addZoneAddresses(g, zone, elastic)
 		}
 	} else {

@@ -22,7 +22,7 @@ func createDefaultSubnet(t *tx, in *createDefaultSubnetInput) (*subnetOutput, er
 	if in.AvailabilityZone == "" && in.AvailabilityZoneID == "" {
 		return nil, missingParameter("availabilityZone")
 	}
-	zone, err := in.zone(t.Region)
+	zone, err := in.ofSubnet(t.Region)
 	if err != nil {
 		return nil, err
 	}

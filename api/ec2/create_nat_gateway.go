@@ -25,9 +25,8 @@ type createNATGatewayInput struct {
 
 // natZoneAddresses is the addresses of a regional NAT gateway in a zone.
 type natZoneAddresses struct {
-	AvailabilityZone   string   `query:"AvailabilityZone"`
-	AvailabilityZoneID string   `query:"AvailabilityZoneId"`
-	AllocationIDs      []string `query:"AllocationId"`
+	zoneChoice
+	AllocationIDs []string `query:"AllocationId"`
 }
 
 type createNATGatewayOutput struct {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
@@ -34,7 +33,7 @@ func createSubnet(t *tx, in *createSubnetInput) (*subnetOutput, error) {
 		return nil, err
 	}
 	n := &vpc.Subnet{Head: t.head("subnet"), VPCID: v.ID, OutpostARN: in.OutpostArn, HostnameType: vpc.IPName}
-	if n.Zone, err = in.zone(t.Region); err != nil {
+	if n.Zone, err = in.ofSubnet(t.Region); err != nil {
 		return nil, err
 	}
 	if err := in.blocks(t, v, n); err != nil {
@@ -114,37 +113,4 @@ func blockTaken(s *vpc.Snapshot, v *vpc.VPC, block netip.Prefix) bool {
 
 func subnetConflict(block netip.Prefix) error {
 	return &api.Error{Code: "InvalidSubnet.Conflict", Message: fmt.Sprintf("The CIDR '%s' conflicts with another subnet", block)}
-}
-
-// zoneChoice is the members that choose an Availability Zone, by name or by id.
-type zoneChoice struct {
-	AvailabilityZone   string `query:"AvailabilityZone"`
-	AvailabilityZoneID string `query:"AvailabilityZoneId"`
-}
-
-// zone gives the zone that is asked for, else the first one of the Region.
-func (z *zoneChoice) zone(region string) (vpc.Zone, error) {
-	zones := vpc.RegionNamed(region).Zones
-	if z.AvailabilityZone == "" && z.AvailabilityZoneID == "" {
-		return zones[0], nil
-	}
-	if z.AvailabilityZone != "" && z.AvailabilityZoneID != "" {
-		return vpc.Zone{}, exclusive("availabilityZone", "availabilityZoneId")
-	}
-	var names, ids []string
-	for _, zone := range zones {
-		if zone.Name == z.AvailabilityZone || zone.ID == z.AvailabilityZoneID {
-			return zone, nil
-		}
-		names, ids = append(names, zone.Name), append(ids, zone.ID)
-	}
-	if z.AvailabilityZone != "" {
-		return vpc.Zone{}, noSubnetsIn(z.AvailabilityZone, "availabilityZone", names)
-	}
-	return vpc.Zone{}, noSubnetsIn(z.AvailabilityZoneID, "availabilityZoneId", ids)
-}
-
-func noSubnetsIn(zone, parameter string, zones []string) error {
-	return invalidValue("Value (%s) for parameter %s is invalid. Subnets can currently only be created in the following availability zones: %s.",
-		zone, parameter, strings.Join(zones, ", "))
 }

@@ -34,9 +34,7 @@ func createTransitGateway(t *tx, in *createTransitGatewayInput) (*transitGateway
 	o.DNSSupport.setTo(&g.DNS)
 	o.SecurityGroupReferencingSupport.setTo(&g.GroupReferencing)
 	o.MulticastSupport.setTo(&g.Multicast)
-	if o.AmazonSideAsn != nil {
-		g.ASN = *o.AmazonSideAsn
-	}
+	set(&g.ASN, o.AmazonSideAsn)
 	if err := checkASN(g.ASN); err != nil {
 		return nil, err
 	}

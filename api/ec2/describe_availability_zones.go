@@ -47,7 +47,7 @@ func describeAvailabilityZones(v *view, in *describeAvailabilityZonesInput) (*de
 	region := vpc.RegionNamed(v.Region)
 	for _, name := range in.ZoneNames {
 		if !slices.ContainsFunc(region.Zones, func(z vpc.Zone) bool { return z.Name == name }) {
-			return nil, invalidValue("Invalid availability zone: [%s]", name)
+			return nil, noZone(name)
 		}
 	}
 	out := &describeAvailabilityZonesOutput{}

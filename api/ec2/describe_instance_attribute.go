@@ -27,11 +27,6 @@ type describeInstanceAttributeOutput struct {
 	Groups           *api.Set[groupIdentifier] `xml:"groupSet,omitempty"`
 }
 
-// optionalValue is an attribute that may have no value.
-type optionalValue struct {
-	Value string `xml:"value,omitempty"`
-}
-
 func describeInstanceAttribute(v *view, in *describeInstanceAttributeInput) (*describeInstanceAttributeOutput, error) {
 	i, err := find[vpc.Instance](v, in.InstanceID)
 	if err != nil {

@@ -34,12 +34,7 @@ func (in *disassociateAddressInput) find(t *tx) (*vpc.Address, error) {
 	if in.AssociationID == "" {
 		return findAddress(t, "", in.PublicIP)
 	}
-	for _, a := range vpc.Referring[vpc.Address](t.Snapshot, in.AssociationID) {
-		if owns(t.Caller, a) && a.AssociationID == in.AssociationID {
-			return a, nil
-		}
-	}
-	return nil, noAssociation(in.AssociationID)
+	return holder[vpc.Address](t, "eipassoc", in.AssociationID)
 }
 
 // disassociate frees an Elastic IP address.

@@ -32,8 +32,7 @@ type instanceOptions struct {
 }
 
 type placementInput struct {
-	Zone      string   `query:"AvailabilityZone"`
-	ZoneID    string   `query:"AvailabilityZoneId"`
+	zoneChoice
 	Tenancy   string   `query:"Tenancy"`
 	GroupName string   `query:"GroupName"`
 	_         struct{} `ignored:"Affinity PartitionNumber HostId SpreadDomain HostResourceGroupArn GroupId"`
@@ -62,11 +61,7 @@ func (in *instanceOptions) options(n *vpc.Subnet) vpc.InstanceOptions {
 		},
 		HostnameType: cmp.Or(in.DNS.HostnameType, n.HostnameType, "ip-name"), ResourceNameA: n.ResourceNameA, ResourceNameAAAA: n.ResourceNameAAAA,
 	}
-	if in.DNS.ResourceNameA != nil {
-		o.ResourceNameA = *in.DNS.ResourceNameA
-	}
-	if in.DNS.ResourceNameAAAA != nil {
-		o.ResourceNameAAAA = *in.DNS.ResourceNameAAAA
-	}
+	set(&o.ResourceNameA, in.DNS.ResourceNameA)
+	set(&o.ResourceNameAAAA, in.DNS.ResourceNameAAAA)
 	return o
 }

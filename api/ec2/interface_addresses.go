@@ -73,14 +73,6 @@ func (in *addressing) ipv4() (primary string, secondary []string, err error) {
 	return primary, secondary, nil
 }
 
-// value gives what an optional number is, 0 without one.
-func value(n *int) int {
-	if n == nil {
-		return 0
-	}
-	return *n
-}
-
 // address gives the wanted IPv4 address of a subnet or, if that is "", a free one.
 func (t *tx) address(n *vpc.Subnet, wanted string, besides ...netip.Addr) (netip.Addr, error) {
 	if wanted != "" {

@@ -107,6 +107,19 @@ func list[T any, P vpc.Pointer[T]](at place) []P {
 	return vpc.List[T, P](s, c.Account, c.Region)
 }
 
+// holder gives a copy of the caller's resource that has the association of
+// that id, whose prefix is given.
+func holder[T any, P vpc.Pointer[T]](t *tx, prefix, id string) (P, error) {
+	if strings.HasPrefix(id, prefix+"-") {
+		for _, r := range vpc.Referring[T, P](t.Snapshot, id) {
+			if owns(t.Caller, r) {
+				return vpc.Clone[T, P](r), nil
+			}
+		}
+	}
+	return nil, noAssociation(id)
+}
+
 // findAny is find for an id of any kind that can be tagged.
 func findAny(at place, id string) (vpc.Resource, error) {
 	k := kindOfID(id)

@@ -77,7 +77,7 @@ func (in *runInstancesInput) onlyInterfaces() error {
 		text = "Network interfaces and an instance-level private IP address may not be specified on the same request"
 	}
 	for _, l := range in.NetworkInterfaces {
-		if l.AssociatePublicIP != nil && *l.AssociatePublicIP && len(in.NetworkInterfaces) > 1 {
+		if value(l.AssociatePublicIP) && len(in.NetworkInterfaces) > 1 {
 			text = "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces."
 		}
 		if l.NetworkInterfaceID != "" && *in.MaxCount > 1 {
@@ -97,15 +97,15 @@ func (in *runInstancesInput) subnet(t *tx) (*vpc.Subnet, error) {
 	}
 	v := t.DefaultVPC(t.Account, t.Region)
 	if v == nil {
-		return nil, &api.Error{Code: "VPCIdNotSpecified", Message: "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC."}
+		return nil, noDefaultVPC(groupNameHint)
 	}
 	p := in.Placement
 	for _, n := range vpc.Referring[vpc.Subnet](t.Snapshot, v.ID) {
-		if n.DefaultFor && (p.Zone == "" || p.Zone == n.Zone.Name) && (p.ZoneID == "" || p.ZoneID == n.Zone.ID) {
+		if n.DefaultFor && p.fits(n.Zone) {
 			return n, nil
 		}
 	}
-	if zone := cmp.Or(p.Zone, p.ZoneID); zone != "" {
+	if zone := cmp.Or(p.AvailabilityZone, p.AvailabilityZoneID); zone != "" {
 		return nil, &api.Error{Code: "MissingInput", Message: fmt.Sprintf("No default subnet for availability zone: '%s'.", zone)}
 	}
 	return nil, &api.Error{Code: "MissingInput", Message: fmt.Sprintf("No subnets found for the default VPC '%s'. Please specify a subnet.", v.ID)}
@@ -115,16 +115,11 @@ func (in *runInstancesInput) subnet(t *tx) (*vpc.Subnet, error) {
 func (in *runInstancesInput) groups(t *tx, n *vpc.Subnet) ([]string, error) {
 	ids := in.SecurityGroupIDs
 	for _, name := range in.SecurityGroups {
-		id := ""
-		for _, g := range vpc.Referring[vpc.SecurityGroup](t.Snapshot, n.VPCID) {
-			if g.Name == name {
-				id = g.ID
-			}
-		}
-		if id == "" {
+		g := groupIn(t.Snapshot, n.VPCID, name)
+		if g == nil {
 			return nil, noGroup("The security group '%s' does not exist in VPC '%s'", name, n.VPCID)
 		}
-		ids = append(ids, id)
+		ids = append(ids, g.ID)
 	}
 	return ids, nil
 }
@@ -148,7 +143,7 @@ func (l *launchInterface) launch(t *tx, i *vpc.Instance, specs []tagSpecificatio
 		if err != nil {
 			return err
 		}
-		if err := t.attach(e, i, value(l.DeviceIndex), l.NetworkCardIndex, l.DeleteOnTermination != nil && *l.DeleteOnTermination); err != nil {
+		if err := t.attach(e, i, value(l.DeviceIndex), l.NetworkCardIndex, value(l.DeleteOnTermination)); err != nil {
 			return err
 		}
 		t.Put(e)
@@ -170,9 +165,7 @@ func (l *launchInterface) launch(t *tx, i *vpc.Instance, specs []tagSpecificatio
 		return err
 	}
 	e.AutoPublic = value(l.DeviceIndex) == 0 && n.MapPublicIP
-	if l.AssociatePublicIP != nil {
-		e.AutoPublic = *l.AssociatePublicIP
-	}
+	set(&e.AutoPublic, l.AssociatePublicIP)
 	if err := t.updatePublic(e); err != nil {
 		return err
 	}

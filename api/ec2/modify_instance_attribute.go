@@ -41,9 +41,9 @@ func modifyInstanceAttribute(t *tx, in *modifyInstanceAttributeInput) (*returnOu
 		return nil, err
 	}
 	o := &i.Options
-	set(&o.Protected, in.Protected)
-	set(&o.StopProtected, in.StopProtected)
-	set(&o.EBSOptimized, in.EBSOptimized)
+	setFlag(&o.Protected, in.Protected)
+	setFlag(&o.StopProtected, in.StopProtected)
+	setFlag(&o.EBSOptimized, in.EBSOptimized)
 	setText(&o.ShutdownBehavior, in.ShutdownBehavior)
 	if in.InstanceType != nil && in.InstanceType.Value != i.Type || in.UserData != nil {
 		if i.State != stopped {
@@ -58,12 +58,6 @@ func modifyInstanceAttribute(t *tx, in *modifyInstanceAttributeInput) (*returnOu
 	}
 	in.changeVolumes(t, i)
 	return done()
-}
-
-func setText(text *string, to *stringValue) {
-	if to != nil {
-		*text = to.Value
-	}
 }
 
 // named puts Attribute and Value where they belong.

@@ -18,11 +18,6 @@ type modifyNetworkInterfaceAttributeInput struct {
 	_                 struct{}          `ignored:"EnaSrdSpecification ConnectionTrackingSpecification AssociatedSubnetId"`
 }
 
-// stringValue is EC2's AttributeValue.
-type stringValue struct {
-	Value string `query:"Value" xml:"value"`
-}
-
 type attachmentChange struct {
 	AttachmentID        string   `query:"AttachmentId"`
 	DeleteOnTermination *bool    `query:"DeleteOnTermination"`
@@ -34,15 +29,11 @@ func modifyNetworkInterfaceAttribute(t *tx, in *modifyNetworkInterfaceAttributeI
 	if err != nil {
 		return nil, err
 	}
-	if in.Description != nil {
-		e.Description = in.Description.Value
-	}
+	setText(&e.Description, in.Description)
 	if in.SourceDestCheck != nil {
 		e.NoSourceCheck = !in.SourceDestCheck.Value
 	}
-	if in.EnablePrimaryIPv6 != nil {
-		e.PrimaryIPv6 = *in.EnablePrimaryIPv6
-	}
+	set(&e.PrimaryIPv6, in.EnablePrimaryIPv6)
 	if len(in.SecurityGroupIDs) > 0 {
 		if err := t.regroup(e, in.SecurityGroupIDs); err != nil {
 			return nil, err

@@ -20,13 +20,6 @@ type modifySubnetAttributeInput struct {
 	NoLNIDevice      *boolValue `query:"DisableLniAtDeviceIndex"`
 }
 
-// boolValue is EC2's AttributeBooleanValue.
-type boolValue struct {
-	Value bool `query:"Value" xml:"value"`
-}
-
-func (b *boolValue) isTrue() bool { return b != nil && b.Value }
-
 func modifySubnetAttribute(t *tx, in *modifySubnetAttributeInput) (*returnOutput, error) {
 	if in.SubnetID == "" {
 		return nil, missingParameter("subnetId")
@@ -38,21 +31,15 @@ func modifySubnetAttribute(t *tx, in *modifySubnetAttributeInput) (*returnOutput
 	if err := in.check(n); err != nil {
 		return nil, err
 	}
-	set(&n.MapPublicIP, in.MapPublicIP)
-	set(&n.AssignIPv6, in.AssignIPv6)
-	set(&n.DNS64, in.DNS64)
-	set(&n.ResourceNameA, in.ResourceNameA)
-	set(&n.ResourceNameAAAA, in.ResourceNameAAAA)
-	set(&n.MapCustomerIP, in.MapCustomerIP)
-	if in.HostnameType != nil {
-		n.HostnameType = *in.HostnameType
-	}
-	if in.CustomerPool != nil {
-		n.CustomerPool = *in.CustomerPool
-	}
-	if in.LNIDevice != nil {
-		n.LNIDevice = *in.LNIDevice
-	}
+	setFlag(&n.MapPublicIP, in.MapPublicIP)
+	setFlag(&n.AssignIPv6, in.AssignIPv6)
+	setFlag(&n.DNS64, in.DNS64)
+	setFlag(&n.ResourceNameA, in.ResourceNameA)
+	setFlag(&n.ResourceNameAAAA, in.ResourceNameAAAA)
+	setFlag(&n.MapCustomerIP, in.MapCustomerIP)
+	set(&n.HostnameType, in.HostnameType)
+	set(&n.CustomerPool, in.CustomerPool)
+	set(&n.LNIDevice, in.LNIDevice)
 	if in.NoLNIDevice.isTrue() {
 		n.LNIDevice = 0
 	}
@@ -105,11 +92,4 @@ func (in *modifySubnetAttributeInput) needsIPv6(id string) error {
 		}
 	}
 	return nil
-}
-
-// set sets a flag to a value, if there is one.
-func set(flag *bool, to *boolValue) {
-	if to != nil {
-		*flag = to.Value
-	}
 }

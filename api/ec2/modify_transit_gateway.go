@@ -50,9 +50,7 @@ func modifyTransitGateway(t *tx, in *modifyTransitGatewayInput) (*transitGateway
 		}
 		g.ASN = *o.AmazonSideAsn
 	}
-	if in.Description != nil {
-		g.Description = *in.Description
-	}
+	set(&g.Description, in.Description)
 	o.AutoAcceptSharedAttachments.setTo(&g.AutoAccept)
 	o.VpnEcmpSupport.setTo(&g.VPNECMP)
 	o.DNSSupport.setTo(&g.DNS)

@@ -1,8 +1,6 @@
 package ec2
 
 import (
-	"strings"
-
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -37,32 +35,9 @@ func modifyVpcAttribute(t *tx, in *modifyVpcAttributeInput) (*returnOutput, erro
 	if in.DNSHostnames != nil && in.DNSHostnames.Value && !v.DNSSupport { // documented at ModifyVpcAttribute, EnableDnsHostnames
 		return nil, invalidValue("Invalid value 'true' for enable-dns-hostnames. Cannot set enable-dns-hostnames to true unless enable-dns-support is true.")
 	}
-	set(&v.DNSSupport, in.DNSSupport)
-	set(&v.DNSHostnames, in.DNSHostnames)
-	set(&v.AddressUsage, in.AddressUsage)
+	setFlag(&v.DNSSupport, in.DNSSupport)
+	setFlag(&v.DNSHostnames, in.DNSHostnames)
+	setFlag(&v.AddressUsage, in.AddressUsage)
 	t.Put(v)
 	return done()
-}
-
-// attributeGiven says whether a request has an attribute.
-type attributeGiven struct {
-	name string
-	is   bool
-}
-
-// oneAttribute refuses a request that modifies none of the attributes, or several.
-func oneAttribute(attributes ...attributeGiven) error {
-	var names []string
-	for _, a := range attributes {
-		if a.is {
-			names = append(names, a.name)
-		}
-	}
-	switch len(names) {
-	case 0:
-		return invalidCombination("No attributes specified.")
-	case 1:
-		return nil
-	}
-	return invalidCombination("Fields for multiple attribute types specified: %s", strings.Join(names, ", "))
 }

@@ -48,7 +48,7 @@ func (in *createNATGatewayInput) regional(t *tx, g *vpc.NATGateway) error {
 		return t.autoNATAddresses(g)
 	}
 	for _, z := range in.ZoneAddresses {
-		zone, err := t.zone(z.AvailabilityZone, z.AvailabilityZoneID)
+		zone, err := z.named(t.Region)
 		if err != nil {
 			return err
 		}
@@ -113,17 +113,4 @@ func (t *tx) addZoneAddresses(g *vpc.NATGateway, zone vpc.Zone, elastic []*vpc.A
 		return nil, &api.Error{Code: "AddressLimitExceeded", Message: fmt.Sprintf("NAT gateway %s can have at most %d addresses in a zone.", g.ID, maxZoneAddresses)}
 	}
 	return g.Addresses[before:], nil
-}
-
-// zone gives the zone of the caller's Region with that name or id.
-func (t *tx) zone(name, id string) (vpc.Zone, error) {
-	if name == "" && id == "" {
-		return vpc.Zone{}, missingParameter("availabilityZone or availabilityZoneId")
-	}
-	for _, z := range vpc.RegionNamed(t.Region).Zones {
-		if (name == "" || z.Name == name) && (id == "" || z.ID == id) {
-			return z, nil
-		}
-	}
-	return vpc.Zone{}, invalidValue("Invalid availability zone: [%s]", name+id)
 }

@@ -16,13 +16,16 @@ func groupNamed(at place, name string) (*vpc.SecurityGroup, error) {
 	s, c := at.in()
 	v := s.DefaultVPC(c.Account, c.Region)
 	if v == nil {
-		return nil, noDefaultVPC(" GroupName is only supported for EC2-Classic and default VPC.")
+		return nil, noDefaultVPC(groupNameHint)
 	}
 	if g := groupIn(s, v.ID, name); g != nil {
 		return g, nil
 	}
 	return nil, noGroup("The security group '%s' does not exist in default VPC '%s'", name, v.ID)
 }
+
+// groupNameHint is what AWS adds where a group's name, or nothing, stands for the default VPC.
+const groupNameHint = " GroupName is only supported for EC2-Classic and default VPC."
 
 // noDefaultVPC is the error of a request that needs the default VPC, in a Region that has none.
 func noDefaultVPC(hint string) error {

@@ -63,9 +63,7 @@ func (d *blockDeviceMapping) volume(t *tx, i *vpc.Instance, root bool) *vpc.Volu
 		Head: t.head("vol"), InstanceID: i.ID, Zone: i.Zone, Device: d.DeviceName, Size: cmp.Or(in.VolumeSize, 8), Type: in.VolumeType, IOPS: in.IOPS,
 		Throughput: in.Throughput, Encrypted: in.Encrypted, KMSKeyID: in.KMSKeyID, SnapshotID: in.SnapshotID, DeleteOnTermination: root, Created: t.now,
 	}
-	if in.DeleteOnTermination != nil {
-		v.DeleteOnTermination = *in.DeleteOnTermination
-	}
+	set(&v.DeleteOnTermination, in.DeleteOnTermination)
 	if v.Type == "" {
 		v.Type = "gp2"
 		if root {
