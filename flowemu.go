@@ -154,9 +154,6 @@ func (e *Emulator) openStore(ctx context.Context) (err error) {
 	if e.inventory, err = vpc.NewInventory(ctx, e.db); err != nil {
 		return err
 	}
-	if err := e.inventory.ForgetTokens(ctx, e.opt.Now()); err != nil {
-		return err
-	}
 	e.objects, err = s3.New(s3.Options{
 		Index: e.db, Dir: filepath.Join(e.dir.path, "objects"), Now: e.opt.Now, Region: e.opt.Region, Account: e.opt.Account, Logger: e.opt.Logger,
 	})

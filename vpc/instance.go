@@ -5,6 +5,14 @@ import "time"
 // KindInstance is the kind of an Instance.
 const KindInstance Kind = "instance"
 
+// States of an instance. Those on the way from one to another do not occur: a
+// change is done when it is answered.
+const (
+	Running    = "running"
+	Stopped    = "stopped"
+	Terminated = "terminated"
+)
+
 // Instance is what owns network interfaces. Nothing runs in it.
 type Instance struct {
 	Head
@@ -14,7 +22,7 @@ type Instance struct {
 	ImageID       string
 	Type          string // t3.micro
 	KeyName       string
-	State         string // running, stopped, terminated
+	State         string
 	ReservationID string
 	LaunchIndex   int
 	Launched      time.Time
@@ -57,8 +65,16 @@ func (*Instance) Kind() Kind { return KindInstance }
 
 // Refs gives the VPC and the subnet.
 func (i *Instance) Refs() []string {
-	if i.State == "terminated" {
+	if i.State == Terminated {
 		return nil
 	}
 	return refs(i.VPCID, i.SubnetID)
+}
+
+// Expires is a while after it was terminated.
+func (i *Instance) Expires() time.Time {
+	if i.State != Terminated {
+		return time.Time{}
+	}
+	return afterlife(i.Ended)
 }

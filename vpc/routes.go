@@ -100,11 +100,6 @@ const (
 	NATDeleted   = "deleted"
 )
 
-// NATAfterlife is how long a NAT gateway is shown after it was deleted or has
-// failed. Source: "Delete a NAT gateway" and "Troubleshoot NAT gateways", VPC
-// user guide: about an hour.
-const NATAfterlife = time.Hour
-
 // NATGateway is a NAT gateway of a subnet or, if Regional, of a VPC.
 type NATGateway struct {
 	Head
@@ -140,6 +135,9 @@ func (*NATGateway) Kind() Kind { return KindNATGateway }
 
 // Available says whether it was made and not deleted.
 func (g *NATGateway) Available() bool { return g.Ended.IsZero() }
+
+// Expires is a while after it was deleted or has failed.
+func (g *NATGateway) Expires() time.Time { return afterlife(g.Ended) }
 
 // State gives its state in EC2's words.
 func (g *NATGateway) State() string {

@@ -16,6 +16,7 @@ type Snapshot struct {
 	ids    tree // by kind and id
 	places tree // by kind, account, Region and id
 	refs   tree // by the id of a resource, kind and id of what refers to it
+	expiry tree // by the time, kind and id of what expires
 }
 
 func key(parts ...string) string { return strings.Join(parts, "\x00") }
@@ -25,7 +26,7 @@ func idKey(k Kind, id string) string { return key(string(k), id) }
 func placeKey(k Kind, h *Head) string { return key(string(k), h.Account, h.Region, h.ID) }
 
 func (s *Snapshot) copy() *Snapshot {
-	return &Snapshot{ids: *s.ids.Copy(), places: *s.places.Copy(), refs: *s.refs.Copy()}
+	return &Snapshot{ids: *s.ids.Copy(), places: *s.places.Copy(), refs: *s.refs.Copy(), expiry: *s.expiry.Copy()}
 }
 
 // put and remove change a copy that nobody else has yet.
@@ -37,6 +38,9 @@ func (s *Snapshot) put(r Resource) {
 	for _, id := range r.Refs() {
 		s.refs.Set(key(id, string(r.Kind()), h.ID), r)
 	}
+	if at := expiryKey(r); at != "" {
+		s.expiry.Set(at, r)
+	}
 }
 
 func (s *Snapshot) remove(k Kind, id string) Resource {
@@ -47,6 +51,9 @@ func (s *Snapshot) remove(k Kind, id string) Resource {
 	s.places.Delete(placeKey(k, r.Header()))
 	for _, ref := range r.Refs() {
 		s.refs.Delete(key(ref, string(k), id))
+	}
+	if at := expiryKey(r); at != "" {
+		s.expiry.Delete(at)
 	}
 	return r
 }

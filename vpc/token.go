@@ -1,7 +1,6 @@
 package vpc
 
 import (
-	"context"
 	"encoding/json"
 	"time"
 )
@@ -32,14 +31,5 @@ func TokenID(account, region, action, token string) string {
 	return key(account, region, action, token)
 }
 
-// ForgetTokens removes the tokens that are older than TokenLife.
-func (inv *Inventory) ForgetTokens(ctx context.Context, now time.Time) error {
-	return inv.Update(ctx, func(tx *Tx) error {
-		for _, t := range All[ClientToken](tx.Snapshot) {
-			if now.Sub(t.Created) > TokenLife {
-				tx.Remove(t)
-			}
-		}
-		return nil
-	})
-}
+// Expires is TokenLife after the request.
+func (t *ClientToken) Expires() time.Time { return t.Created.Add(TokenLife) }

@@ -49,7 +49,7 @@ type TransitGatewayAttachment struct {
 	AssociatedTable  string   // route table that it is associated with, or ""
 	PropagatesTo     []string // route tables
 	Created          time.Time
-	Deleted          time.Time // zero while it is available
+	Ended            time.Time // when it was deleted; zero while it is available
 }
 
 // TransitGatewaySubnet is a subnet that an attachment has an interface in.
@@ -61,10 +61,16 @@ type TransitGatewaySubnet struct {
 // Kind is KindTransitGatewayAttachment.
 func (*TransitGatewayAttachment) Kind() Kind { return KindTransitGatewayAttachment }
 
+// Available says whether it was not deleted.
+func (a *TransitGatewayAttachment) Available() bool { return a.Ended.IsZero() }
+
+// Expires is a while after it was deleted.
+func (a *TransitGatewayAttachment) Expires() time.Time { return afterlife(a.Ended) }
+
 // Refs gives the transit gateway, the VPC, the subnets with their interfaces and
 // the route tables, while it is available.
 func (a *TransitGatewayAttachment) Refs() []string {
-	if !a.Deleted.IsZero() {
+	if !a.Available() {
 		return nil
 	}
 	out := []string{a.TransitGatewayID, a.VPCID, a.AssociatedTable}

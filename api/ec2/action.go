@@ -86,18 +86,13 @@ func update[In, Out any](ctx context.Context, s *server, action string, in *In, 
 		return nil, err
 	}
 	var out *Out
-	var changed []vpc.Change
-	err = s.Network.Update(ctx, func(vt *vpc.Tx) error {
+	err = s.keep(ctx, func(vt *vpc.Tx) error {
 		var err error
 		out, err = once(&tx{Tx: vt, Caller: c, now: s.Now().UTC(), newID: s.NewID}, action, in, h)
-		changed = vt.Changed()
 		return err
 	})
 	if err != nil {
 		return nil, err
-	}
-	if s.OnChange != nil && len(changed) > 0 {
-		s.OnChange(ctx, changed)
 	}
 	return out, nil
 }
@@ -110,7 +105,7 @@ func once[In, Out any](t *tx, action string, in *In, h func(*tx, *In) (*Out, err
 		return nil, err
 	}
 	id := vpc.TokenID(t.Account, t.Region, action, token)
-	if seen := vpc.Get[vpc.ClientToken](t.Snapshot, id); token != "" && seen != nil && t.now.Sub(seen.Created) < vpc.TokenLife {
+	if seen := vpc.Get[vpc.ClientToken](t.Snapshot, id); token != "" && seen != nil {
 		if seen.Hash != hash {
 			return nil, &api.Error{
 				Code: "IdempotentParameterMismatch", Message: "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",

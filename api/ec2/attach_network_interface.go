@@ -32,7 +32,7 @@ func attachNetworkInterface(t *tx, in *attachNetworkInterfaceInput) (*attachNetw
 	if err != nil {
 		return nil, err
 	}
-	if i.State == terminated {
+	if i.State == vpc.Terminated {
 		return nil, incorrectInstanceState("The instance '%s' is not in a valid state for this operation.", i.ID)
 	}
 	if err := t.attach(e, i, *in.DeviceIndex, in.NetworkCardIndex, false); err != nil {

@@ -37,7 +37,6 @@ type createNATGatewayOutput struct {
 // createNATGateway makes a NAT gateway. One that cannot do its work is made too,
 // as failed, as AWS makes it.
 func createNATGateway(t *tx, in *createNATGatewayInput) (*createNATGatewayOutput, error) {
-	t.forgetNATGateways()
 	g := &vpc.NATGateway{Head: t.head("nat"), Private: in.ConnectivityType == "private", Created: t.now}
 	err := in.check()
 	switch {
@@ -143,13 +142,4 @@ func (t *tx) natFails(g *vpc.NATGateway, elastic []*vpc.Address, n *vpc.Subnet) 
 		g.Ended, g.FailureCode, g.FailureMessage = t.now, code, message
 	}
 	return code != ""
-}
-
-// forgetNATGateways removes the caller's NAT gateways that are not shown any more.
-func (t *tx) forgetNATGateways() {
-	for _, g := range list[vpc.NATGateway](t) {
-		if natForgotten(g, t.now) {
-			t.Remove(g)
-		}
-	}
 }

@@ -20,7 +20,6 @@ type createTransitGatewayVpcAttachmentInput struct {
 // propagates to the transit gateway's default route tables.
 // Source of the defaults: EC2 API, CreateTransitGatewayVpcAttachmentRequestOptions.
 func createTransitGatewayVpcAttachment(t *tx, in *createTransitGatewayVpcAttachmentInput) (*transitAttachmentOutput, error) {
-	t.forgetAttachments()
 	g, err := findTransitGateway(t, in.TransitGatewayID)
 	if err != nil {
 		return nil, err

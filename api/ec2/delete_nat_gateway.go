@@ -14,7 +14,6 @@ type deleteNATGatewayOutput struct {
 // deleteNATGateway deletes a NAT gateway with its interface. Its Elastic IP
 // addresses are free then, and routes to it stay, as blackholes.
 func deleteNATGateway(t *tx, in *deleteNATGatewayInput) (*deleteNATGatewayOutput, error) {
-	t.forgetNATGateways()
 	g, err := edit[vpc.NATGateway](t, in.NATGatewayID)
 	if err != nil {
 		return nil, err

@@ -22,8 +22,7 @@ func deleteTransitGatewayVpcAttachment(t *tx, in *transitAttachmentInput) (*tran
 		t.removeTransitInterface(n)
 	}
 	a = vpc.Clone(a)
-	a.AssociatedTable, a.PropagatesTo, a.Deleted = "", nil, t.now
+	a.AssociatedTable, a.PropagatesTo, a.Ended = "", nil, t.now
 	t.Put(a)
-	t.forgetAttachments()
 	return &transitAttachmentOutput{newTransitVpcAttachmentItem(t, a)}, nil
 }

@@ -34,7 +34,7 @@ func describeInstanceCreditSpecifications(v *view, in *describeInstanceCreditSpe
 	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "instanceIdSet", in.InstanceIDs, creditFilters)
 	out := &describeInstanceCreditSpecificationsOutput{NextToken: next}
 	for _, i := range found {
-		if !isBurstable(i.Type) || i.State == terminated {
+		if !isBurstable(i.Type) || i.State == vpc.Terminated {
 			continue
 		}
 		first := "unlimited"

@@ -62,7 +62,7 @@ func reachability(_ *view, i *vpc.Instance) []string {
 
 func describeInstanceStatus(v *view, in *describeInstanceStatusInput) (*describeInstanceStatusOutput, error) {
 	if !in.All {
-		in.Filters = append(in.Filters, filter{"instance-state-name", []string{running}})
+		in.Filters = append(in.Filters, filter{"instance-state-name", []string{vpc.Running}})
 	}
 	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "instancesSet", in.InstanceIDs, instanceStatusFilters)
 	out := &describeInstanceStatusOutput{NextToken: next}
@@ -76,7 +76,7 @@ func describeInstanceStatus(v *view, in *describeInstanceStatusInput) (*describe
 }
 
 func summary(i *vpc.Instance, detail string) statusSummary {
-	if i.State != running {
+	if i.State != vpc.Running {
 		return statusSummary{Status: "not-applicable"}
 	}
 	return statusSummary{"ok", api.Set[statusDetail]{{detail, "passed"}}}

@@ -1,9 +1,6 @@
 package ec2
 
 import (
-	"slices"
-	"time"
-
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -61,23 +58,13 @@ var natGatewayFilters = filters[vpc.NATGateway]{
 	"vpc-id":         func(_ *view, g *vpc.NATGateway) []string { return one(g.VPCID) },
 }
 
-// describeNATGateways does not show those any more that ended too long ago.
-func (s *server) describeNATGateways(v *view, in *describeNATGatewaysInput) (*describeNATGatewaysOutput, error) {
+func describeNATGateways(v *view, in *describeNATGatewaysInput) (*describeNATGatewaysOutput, error) {
 	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "natGatewayIdSet", in.NATGatewayIDs, natGatewayFilters)
 	out := &describeNATGatewaysOutput{NextToken: next}
 	for _, g := range found {
-		if !natForgotten(g, s.Now()) {
-			out.NATGateways = append(out.NATGateways, newNATGatewayItem(v, g))
-		} else if slices.Contains(in.NATGatewayIDs, g.ID) {
-			return nil, notFound[vpc.NATGateway](g.ID)
-		}
+		out.NATGateways = append(out.NATGateways, newNATGatewayItem(v, g))
 	}
 	return out, err
-}
-
-// natForgotten says whether a NAT gateway is not shown any more.
-func natForgotten(g *vpc.NATGateway, now time.Time) bool {
-	return !g.Available() && now.Sub(g.Ended) >= vpc.NATAfterlife
 }
 
 func newNATGatewayItem(at place, g *vpc.NATGateway) natGatewayItem {

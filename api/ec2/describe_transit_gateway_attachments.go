@@ -61,8 +61,8 @@ func transitAssociationState(a *vpc.TransitGatewayAttachment) string {
 	return "associated"
 }
 
-func (s *server) describeTransitGatewayAttachments(v *view, in *describeTransitGatewayAttachmentsInput) (*describeTransitGatewayAttachmentsOutput, error) {
-	found, next, err := s.describeAttachments(v, &in.describing, in.TransitGatewayAttachmentIDs, transitAttachmentFilters)
+func describeTransitGatewayAttachments(v *view, in *describeTransitGatewayAttachmentsInput) (*describeTransitGatewayAttachmentsOutput, error) {
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "transitGatewayAttachmentIds", in.TransitGatewayAttachmentIDs, transitAttachmentFilters)
 	out := &describeTransitGatewayAttachmentsOutput{NextToken: next}
 	for _, a := range found {
 		out.TransitGatewayAttachments = append(out.TransitGatewayAttachments, newTransitAttachmentItem(v, a))

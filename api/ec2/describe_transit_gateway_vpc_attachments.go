@@ -29,8 +29,8 @@ func transitAttachmentState(_ *view, a *vpc.TransitGatewayAttachment) []string {
 	return one(transitState(a))
 }
 
-func (s *server) describeTransitGatewayVpcAttachments(v *view, in *describeTransitGatewayVpcAttachmentsInput) (*describeTransitGatewayVpcAttachmentsOutput, error) {
-	found, next, err := s.describeAttachments(v, &in.describing, in.TransitGatewayAttachmentIDs, transitVpcAttachmentFilters)
+func describeTransitGatewayVpcAttachments(v *view, in *describeTransitGatewayVpcAttachmentsInput) (*describeTransitGatewayVpcAttachmentsOutput, error) {
+	found, next, err := describe(v, &in.describing, pageSize{5, 1000}, "transitGatewayAttachmentIds", in.TransitGatewayAttachmentIDs, transitVpcAttachmentFilters)
 	out := &describeTransitGatewayVpcAttachmentsOutput{NextToken: next}
 	for _, a := range found {
 		out.TransitGatewayVpcAttachments = append(out.TransitGatewayVpcAttachments, newTransitVpcAttachmentItem(v, a))

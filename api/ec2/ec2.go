@@ -86,8 +86,29 @@ func placeActions(s *server) []api.Action {
 	}
 }
 
-// caller gives who asks, after making sure that the account has a network there.
+// caller gives who asks, after making sure that the account has a network there
+// and that nothing is there that should have gone by now.
 func (s *server) caller(ctx context.Context) (api.Caller, error) {
-	c := api.CallerFrom(ctx)
-	return c, s.Network.EnsureDefault(ctx, c.Account, c.Region)
+	c, now := api.CallerFrom(ctx), s.Now()
+	if err := s.Network.EnsureDefault(ctx, c.Account, c.Region); err != nil || !s.Network.Snapshot().Expired(now) {
+		return c, err
+	}
+	return c, s.keep(ctx, func(t *vpc.Tx) error {
+		t.RemoveExpired(now)
+		return nil
+	})
+}
+
+// keep makes a change of the network, and tells of it.
+func (s *server) keep(ctx context.Context, f func(*vpc.Tx) error) error {
+	var changed []vpc.Change
+	err := s.Network.Update(ctx, func(t *vpc.Tx) error {
+		err := f(t)
+		changed = t.Changed()
+		return err
+	})
+	if err == nil && s.OnChange != nil && len(changed) > 0 {
+		s.OnChange(ctx, changed)
+	}
+	return err
 }

@@ -16,7 +16,7 @@ func gatewayActions(s *server) []api.Action {
 		change(s, "DeleteNatGateway", deleteNATGateway),
 		read(s, "DescribeEgressOnlyInternetGateways", describeEgressOnlyInternetGateways),
 		read(s, "DescribeInternetGateways", describeInternetGateways),
-		read(s, "DescribeNatGateways", s.describeNATGateways),
+		read(s, "DescribeNatGateways", describeNATGateways),
 		change(s, "DetachInternetGateway", detachInternetGateway),
 		change(s, "DisassociateNatGatewayAddress", disassociateNATGatewayAddress),
 		change(s, "UnassignPrivateNatGatewayAddress", unassignPrivateNATGatewayAddress),

@@ -7,14 +7,6 @@ import (
 	"github.com/flowemu/flowemu/vpc"
 )
 
-// States of an instance. Those on the way from one to another do not occur: a
-// change is done when it is answered.
-const (
-	running    = "running"
-	stopped    = "stopped"
-	terminated = "terminated"
-)
-
 // interfacesOf gives the interfaces of an instance, the primary one first.
 func interfacesOf(at place, i *vpc.Instance) []*vpc.ENI {
 	s, _ := at.in()

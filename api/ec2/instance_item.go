@@ -136,7 +136,7 @@ type maintenanceOptions struct {
 
 // stateNamed gives a state with its code. Source: EC2 API, InstanceState.
 func stateNamed(name string) instanceState {
-	return instanceState{map[string]int{running: 16, terminated: 48, stopped: 80}[name], name}
+	return instanceState{map[string]int{vpc.Running: 16, vpc.Terminated: 48, vpc.Stopped: 80}[name], name}
 }
 
 func newInstanceItem(at place, i *vpc.Instance) instanceItem {
@@ -160,7 +160,7 @@ func newInstanceItem(at place, i *vpc.Instance) instanceItem {
 		item.Reason = strings.Replace(item.Reason, "UTC", "GMT", 1)
 		item.StateReason = &stateReason{"Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"}
 	}
-	if i.State != terminated {
+	if i.State != vpc.Terminated {
 		item.SubnetID, item.VpcID, item.PrivateDNSName = i.SubnetID, i.VPCID, instanceDNS(at, i)
 	}
 	item.addDevices(at, i)

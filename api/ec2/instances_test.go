@@ -3,13 +3,10 @@ package ec2_test
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-
-	"github.com/flowemu/flowemu/vpc"
 )
 
 func runInput(change func(*sdk.RunInstancesInput)) *sdk.RunInstancesInput {
@@ -334,24 +331,5 @@ func TestDescribeInstances(t *testing.T) {
 	credits, err := c.DescribeInstanceCreditSpecifications(t.Context(), &sdk.DescribeInstanceCreditSpecificationsInput{InstanceIds: []string{*launch[0].InstanceId}})
 	if err != nil || *credits.InstanceCreditSpecifications[0].CpuCredits != "unlimited" {
 		t.Errorf("%+v %v", credits, err)
-	}
-}
-
-// TestForgetTerminated: "Terminate Amazon EC2 instances": it stays visible for a while, about an hour.
-func TestForgetTerminated(t *testing.T) {
-	c, inv, _ := newNetwork(t)
-	for id, ago := range map[string]time.Duration{"i-0000000000000000a": 59 * time.Minute, "i-0000000000000000b": 61 * time.Minute} {
-		err := inv.Update(t.Context(), func(tx *vpc.Tx) error {
-			tx.Put(&vpc.Instance{Head: vpc.Head{ID: id, Account: account, Region: region}, ReservationID: "r-1", State: "terminated", Ended: time.Now().Add(-ago)})
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	mustRun(t, c, nil)
-	got, err := c.DescribeInstances(t.Context(), &sdk.DescribeInstancesInput{Filters: []types.Filter{{Name: aws.String("instance-state-name"), Values: []string{"terminated"}}}})
-	if err != nil || len(got.Reservations) != 1 || *got.Reservations[0].Instances[0].InstanceId != "i-0000000000000000a" {
-		t.Errorf("%+v %v", got, err)
 	}
 }

@@ -46,7 +46,7 @@ func modifyInstanceAttribute(t *tx, in *modifyInstanceAttributeInput) (*returnOu
 	setFlag(&o.EBSOptimized, in.EBSOptimized)
 	setText(&o.ShutdownBehavior, in.ShutdownBehavior)
 	if in.InstanceType != nil && in.InstanceType.Value != i.Type || in.UserData != nil {
-		if i.State != stopped {
+		if i.State != vpc.Stopped {
 			return nil, incorrectInstanceState("The instance '%s' is not in the 'stopped' state.", i.ID)
 		}
 		setText(&i.Type, in.InstanceType)

@@ -24,7 +24,7 @@ func (t *tx) updatePublicOf(id string) error {
 // Source: "Amazon EC2 instance IP addressing", EC2 user guide.
 func (t *tx) updatePublic(e *vpc.ENI) error {
 	i := vpc.Get[vpc.Instance](t.Snapshot, e.InstanceID)
-	due := e.AutoPublic && i != nil && i.State == running && e.PrivateIP.IsValid()
+	due := e.AutoPublic && i != nil && i.State == vpc.Running && e.PrivateIP.IsValid()
 	for _, a := range vpc.Referring[vpc.Address](t.Snapshot, e.ID) {
 		due = due && a.PrivateIP != e.PrivateIP
 	}

@@ -49,7 +49,6 @@ func runInstances(t *tx, in *runInstancesInput) (*reservationItem, error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}
-	t.forgetTerminated()
 	interfaces, err := in.interfaces(t)
 	if err != nil {
 		return nil, err
@@ -118,7 +117,7 @@ func (in *runInstancesInput) count(t *tx, n *vpc.Subnet, interfaces []launchInte
 func (in *runInstancesInput) instance(t *tx, n *vpc.Subnet, reservation string, index int) *vpc.Instance {
 	i := &vpc.Instance{
 		Head: t.head("i"), VPCID: n.VPCID, SubnetID: n.ID, Zone: n.Zone, ImageID: in.ImageID, Type: cmp.Or(in.InstanceType, "m1.small"), KeyName: in.KeyName,
-		State: running, ReservationID: reservation, LaunchIndex: index, Launched: t.now, UserData: in.UserData, ProfileARN: in.Profile.Arn, ClientToken: in.ClientToken,
+		State: vpc.Running, ReservationID: reservation, LaunchIndex: index, Launched: t.now, UserData: in.UserData, ProfileARN: in.Profile.Arn, ClientToken: in.ClientToken,
 		Options: in.options(n),
 	}
 	if in.ImageID == "" {

@@ -2,7 +2,6 @@ package ec2
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
@@ -31,8 +30,7 @@ type instanceChange struct {
 // terminateInstances deletes the interfaces and volumes that go with their
 // instance, and detaches the others.
 func terminateInstances(t *tx, in *terminateInstancesInput) (*instanceChangesOutput, error) {
-	t.forgetTerminated()
-	return in.each(t, terminated, func(i *vpc.Instance) error {
+	return in.each(t, vpc.Terminated, func(i *vpc.Instance) error {
 		if i.Options.Protected {
 			return &api.Error{
 				Code: "OperationNotPermitted", Message: fmt.Sprintf("The instance '%s' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.", i.ID),
@@ -88,17 +86,4 @@ func (in *instancesInput) each(t *tx, state string, change func(*vpc.Instance) e
 		out.Instances = append(out.Instances, instanceChange{id, stateNamed(state), stateNamed(before)})
 	}
 	return out, nil
-}
-
-// terminatedLife is how long a terminated instance can be seen.
-// Source: "Terminate Amazon EC2 instances", EC2 user guide: about an hour.
-const terminatedLife = time.Hour
-
-// forgetTerminated removes the instances that were terminated long ago.
-func (t *tx) forgetTerminated() {
-	for _, i := range list[vpc.Instance](t) {
-		if i.State == terminated && t.now.Sub(i.Ended) > terminatedLife {
-			t.Remove(i)
-		}
-	}
 }

@@ -61,7 +61,7 @@ func findTransitGateway(at place, id string) (*vpc.TransitGateway, error) {
 
 func findTransitAttachment(at place, id string) (*vpc.TransitGatewayAttachment, error) {
 	a, err := findTransit[vpc.TransitGatewayAttachment](at, "TransitGatewayAttachmentId", id)
-	if err == nil && !a.Deleted.IsZero() {
+	if err == nil && !a.Available() {
 		return nil, notFound[vpc.TransitGatewayAttachment](id)
 	}
 	return a, err

@@ -3,7 +3,6 @@ package ec2
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
@@ -66,33 +65,10 @@ func newTransitVpcAttachmentItem(at place, a *vpc.TransitGatewayAttachment) tran
 }
 
 func transitState(a *vpc.TransitGatewayAttachment) string {
-	if a.Deleted.IsZero() {
+	if a.Available() {
 		return "available"
 	}
 	return "deleted"
-}
-
-// deletedLife is how long a deleted attachment is shown. That it is shown at all
-// is what Terraform waits for; how long is a guess, from that of NAT gateways.
-const deletedLife = time.Hour
-
-func isForgotten(a *vpc.TransitGatewayAttachment, now time.Time) bool {
-	return !a.Deleted.IsZero() && now.Sub(a.Deleted) > deletedLife
-}
-
-// forgetAttachments removes the attachments that are shown no more.
-func (t *tx) forgetAttachments() {
-	for _, a := range list[vpc.TransitGatewayAttachment](t) {
-		if isForgotten(a, t.now) {
-			t.Remove(a)
-		}
-	}
-}
-
-// describeAttachments is describe for the attachments that are still shown.
-func (s *server) describeAttachments(v *view, in *describing, ids []string, fs filters[vpc.TransitGatewayAttachment]) ([]*vpc.TransitGatewayAttachment, string, error) {
-	now := s.Now()
-	return describeAmong(v, in, pageSize{5, 1000}, "transitGatewayAttachmentIds", ids, fs, func(a *vpc.TransitGatewayAttachment) bool { return !isForgotten(a, now) })
 }
 
 // attachSubnets gives an attachment an interface in each of the subnets, of

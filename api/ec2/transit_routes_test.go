@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	sdk "github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -441,20 +440,4 @@ func (m *routeModel) expected() string {
 		to[netip.MustParsePrefix(cidr)] = strings.TrimSpace("static " + id)
 	}
 	return m.follow(to)
-}
-
-// TestForgottenAttachment: a deleted attachment is shown for an hour.
-func TestForgottenAttachment(t *testing.T) {
-	c, inv, _ := newNetwork(t)
-	now := time.Now()
-	for name, deleted := range map[string]time.Time{"old": now.Add(-61 * time.Minute), "young": now.Add(-59 * time.Minute)} {
-		a := &vpc.TransitGatewayAttachment{Head: vpc.Head{ID: vpc.NewID("tgw-attach", name), Account: account, Region: region}, Deleted: deleted}
-		if err := inv.Update(t.Context(), func(tx *vpc.Tx) error { tx.Put(a); return nil }); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got := must(c.DescribeTransitGatewayAttachments(t.Context(), &sdk.DescribeTransitGatewayAttachmentsInput{Filters: filtersBy("state", "deleted")}))(t).TransitGatewayAttachments
-	if len(got) != 1 || *got[0].TransitGatewayAttachmentId != vpc.NewID("tgw-attach", "young") {
-		t.Errorf("%+v", got)
-	}
 }
