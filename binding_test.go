@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/flowemu/flowemu"
+	"github.com/flowemu/flowemu/api/apitest"
 )
 
 // running is an emulator in this process, with clients.
@@ -47,7 +48,7 @@ func start(t *testing.T, o flowemu.Options) *running {
 		}
 	})
 	cfg := aws.Config{
-		Region: flowemu.DefaultRegion, BaseEndpoint: aws.String(e.Endpoint()), RetryMaxAttempts: 1,
+		Region: flowemu.DefaultRegion, BaseEndpoint: aws.String(e.Endpoint()), RetryMaxAttempts: 1, HTTPClient: apitest.NewClient(t),
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	}
 	return &running{e, t, ec2.NewFromConfig(cfg), s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })}

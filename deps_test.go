@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"publisher":   {"flow", "vpc", "flowlog", "object", "logevent"},
 	"store":       {"flow", "vpc", "flowlog", "object", "logevent"},
 	"api":         {},
+	"api/apitest": {},
 	"api/ec2":     {"api", "athena", "flowlog", "vpc"},
 	"api/logs":    {"api", "logevent"},
 	"api/s3":      {"object"},

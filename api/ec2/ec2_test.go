@@ -18,6 +18,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/api/apitest"
 	"github.com/flowemu/flowemu/api/ec2"
 	"github.com/flowemu/flowemu/flowlog"
 	"github.com/flowemu/flowemu/store"
@@ -117,7 +118,7 @@ func newNetworkAt(t *testing.T, now func() time.Time) (*sdk.Client, *vpc.Invento
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
 	return sdk.New(sdk.Options{
-		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1, HTTPClient: newTransport(t),
+		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1, HTTPClient: apitest.NewClient(t),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	}), inv, seal
 }

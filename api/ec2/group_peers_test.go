@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/api/apitest"
 	"github.com/flowemu/flowemu/api/ec2"
 	"github.com/flowemu/flowemu/vpc"
 )
@@ -40,7 +41,7 @@ func newVPCs(t *testing.T) (*sdk.Client, *vpc.Inventory, [2]string) {
 		put(t, inv, vpc.NewVPC(&vpc.VPC{Head: head(id), CIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}})...)
 	}
 	return sdk.New(sdk.Options{
-		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1,
+		Region: region, BaseEndpoint: aws.String(srv.URL), RetryMaxAttempts: 1, HTTPClient: apitest.NewClient(t),
 		Credentials: credentials.NewStaticCredentialsProvider(account, "secret", ""),
 	}), inv, ids
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/flowemu/flowemu/api"
+	"github.com/flowemu/flowemu/api/apitest"
 	"github.com/flowemu/flowemu/api/logs"
 	"github.com/flowemu/flowemu/store"
 )
@@ -31,7 +32,7 @@ func newClient(t *testing.T) *sdk.Client {
 	t.Cleanup(func() { _ = db.Close() })
 	srv := httptest.NewServer(api.NewRouter(api.RouterOptions{Services: []api.Service{logs.Service(logs.Options{Store: db, Now: clock})}, Account: "000000000000", Region: "us-east-1"}))
 	t.Cleanup(srv.Close)
-	return sdk.New(sdk.Options{Region: "us-east-1", BaseEndpoint: &srv.URL, RetryMaxAttempts: 1, Credentials: credentials.NewStaticCredentialsProvider("k", "s", "")})
+	return sdk.New(sdk.Options{Region: "us-east-1", BaseEndpoint: &srv.URL, RetryMaxAttempts: 1, HTTPClient: apitest.NewClient(t), Credentials: credentials.NewStaticCredentialsProvider("k", "s", "")})
 }
 
 func message(err error) string {
