@@ -1,6 +1,8 @@
 package vpc
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"testing"
 	"time"
@@ -45,6 +47,36 @@ func TestFreeAddress(t *testing.T) {
 			if got, _ := free(n, addr(tt.want)); got == addr(tt.want) {
 				t.Errorf("%s besides %s: %s", tt.cidr, tt.want, got)
 			}
+		}
+	}
+}
+
+// TestFreeAddressAsFound compares with looking at every address. Two interfaces
+// may have the same: then any free address will do.
+func TestFreeAddressAsFound(t *testing.T) {
+	n := &Subnet{Head: Head{ID: "subnet-1"}, CIDR: netip.MustParsePrefix("10.0.0.0/26")}
+	for seed := range uint64(300) {
+		random := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // the same on every run
+		s := &Snapshot{}
+		held := map[netip.Addr]bool{}
+		twice := false
+		for i := range random.IntN(70) {
+			a := plus(n.CIDR.Addr(), min(random.IntN(64), random.IntN(90)))
+			if held[a] && seed%2 == 0 {
+				continue
+			}
+			twice = twice || held[a]
+			held[a] = true
+			s.put(&ENI{Head: Head{ID: fmt.Sprint("eni-", i)}, SubnetID: n.ID, PrivateIP: a})
+		}
+		s.put(&ENI{Head: Head{ID: "eni-other"}, SubnetID: "subnet-10", PrivateIP: plus(n.CIDR.Addr(), 4)})
+		first := n.CIDR.Addr()
+		for n.CIDR.Contains(first) && (held[first] || !Usable(n.CIDR, first)) {
+			first = first.Next()
+		}
+		got, ok := s.FreeAddress(n)
+		if ok != n.CIDR.Contains(first) || ok && (held[got] || !Usable(n.CIDR, got)) || ok && !twice && got != first {
+			t.Errorf("seed %d: %v %v, want %v", seed, got, ok, first)
 		}
 	}
 }

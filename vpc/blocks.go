@@ -93,6 +93,39 @@ func (s *Snapshot) AmazonBlock(v *VPC) netip.Prefix {
 	}
 }
 
+// Within says whether one of the ranges contains all of a range.
+func Within(ranges []netip.Prefix, p netip.Prefix) bool {
+	return slices.ContainsFunc(ranges, func(outer netip.Prefix) bool { return Contains(outer, p) })
+}
+
+// Contains says whether all of inner lies in outer.
+func Contains(outer, inner netip.Prefix) bool {
+	return inner.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+// Taken says whether a subnet of a VPC has addresses of a block.
+func (s *Snapshot) Taken(vpcID string, block netip.Prefix) bool {
+	return slices.ContainsFunc(Referring[Subnet](s, vpcID), func(n *Subnet) bool { return slices.ContainsFunc(n.Blocks(), block.Overlaps) })
+}
+
+// FreeBlock gives the first block of that many bits in a range of a VPC that no
+// subnet has addresses of; false if there is none.
+func (s *Snapshot) FreeBlock(vpcID string, own netip.Prefix, bits int) (netip.Prefix, bool) {
+	for a := own.Masked().Addr(); own.Bits() <= bits && own.Contains(a); {
+		block := netip.PrefixFrom(a, bits)
+		if !s.Taken(vpcID, block) {
+			return block, true
+		}
+		a = Last(block).Next()
+	}
+	return netip.Prefix{}, false
+}
+
+// IsBlock says whether a range is a block of a subnet of the VPC.
+func (s *Snapshot) IsBlock(vpcID string, p netip.Prefix) bool {
+	return slices.ContainsFunc(Referring[Subnet](s, vpcID), func(n *Subnet) bool { return slices.Contains(n.Blocks(), p) })
+}
+
 func (v *VPC) overlaps(block netip.Prefix) bool { return slices.ContainsFunc(v.CIDRs, block.Overlaps) }
 
 // Referrers gives everything, of any kind, that refers to id.

@@ -117,6 +117,20 @@ func (tx *Tx) PutSubnet(n *Subnet) {
 	}
 }
 
+// Dissociate ends the associations of a subnet or gateway with a network ACL and a route table.
+func (tx *Tx) Dissociate(id string) {
+	for _, acl := range Referring[NetworkACL](tx.Snapshot, id) {
+		acl = Clone(acl)
+		acl.Associations = slices.DeleteFunc(acl.Associations, func(a ACLAssociation) bool { return a.SubnetID == id })
+		tx.Put(acl)
+	}
+	for _, t := range Referring[RouteTable](tx.Snapshot, id) {
+		t = Clone(t)
+		t.Associations = slices.DeleteFunc(t.Associations, func(a RouteTableAssociation) bool { return a.SubnetID == id || a.GatewayID == id })
+		tx.Put(t)
+	}
+}
+
 // EnsureDefault makes what AWS gives an account in a Region, its default VPC and
 // the prefix lists that AWS manages, where it was never seen before.
 func (inv *Inventory) EnsureDefault(ctx context.Context, account, region string) error {

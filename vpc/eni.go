@@ -56,7 +56,7 @@ type Attachment struct {
 func (*ENI) Kind() Kind { return KindENI }
 
 // Refs gives the VPC, the subnet, the instance and the security groups, and what
-// it is looked up by: its attachment and its public address.
+// it is looked up by: its attachment, its addresses and its public address.
 func (e *ENI) Refs() []string {
 	out := append([]string{e.VPCID, e.SubnetID, e.InstanceID}, e.Groups...)
 	if e.Attachment != nil {
@@ -64,6 +64,9 @@ func (e *ENI) Refs() []string {
 	}
 	if e.PublicIP.IsValid() {
 		out = append(out, e.PublicIP.String())
+	}
+	for _, a := range e.Addresses() {
+		out = append(out, addressRef(e.SubnetID, a))
 	}
 	return refs(out...)
 }

@@ -1,6 +1,10 @@
 package vpc
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // KindInstance is the kind of an Instance.
 const KindInstance Kind = "instance"
@@ -77,4 +81,13 @@ func (i *Instance) Expires() time.Time {
 		return time.Time{}
 	}
 	return afterlife(i.Ended)
+}
+
+// Interfaces gives the interfaces of an instance, the primary one first.
+func (s *Snapshot) Interfaces(i *Instance) []*ENI {
+	out := slices.DeleteFunc(Referring[ENI](s, i.ID), func(e *ENI) bool { return e.InstanceID != i.ID || e.Attachment == nil })
+	slices.SortStableFunc(out, func(a, b *ENI) int {
+		return cmp.Or(cmp.Compare(a.Attachment.NetworkCard, b.Attachment.NetworkCard), cmp.Compare(a.Attachment.DeviceIndex, b.Attachment.DeviceIndex))
+	})
+	return out
 }

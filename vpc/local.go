@@ -2,6 +2,7 @@ package vpc
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -12,22 +13,12 @@ const Local = "local"
 // comes with the table and stays. Its target may be changed for another one.
 // Source: "Local routes" and EC2 API, ReplaceRoute, LocalTarget.
 func (s *Snapshot) IsLocal(t *RouteTable, destination netip.Prefix) bool {
-	for _, p := range s.ranges(t.VPCID) {
-		if p == destination {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.ranges(t.VPCID), destination)
 }
 
 // InVPC says whether a destination lies in a range of the VPC.
 func (s *Snapshot) InVPC(vpcID string, destination netip.Prefix) bool {
-	for _, p := range s.ranges(vpcID) {
-		if destination.IsValid() && p.Bits() <= destination.Bits() && p.Contains(destination.Addr()) {
-			return true
-		}
-	}
-	return false
+	return Within(s.ranges(vpcID), destination)
 }
 
 func (s *Snapshot) ranges(vpcID string) []netip.Prefix {
@@ -57,12 +48,7 @@ func (s *Snapshot) AllRoutes(t *RouteTable) []Route {
 
 // Find gives where the route with the destination of r is among Routes, or -1.
 func (t *RouteTable) Find(r Route) int {
-	for i := range t.Routes {
-		if t.Routes[i].CIDR == r.CIDR && t.Routes[i].PrefixListID == r.PrefixListID {
-			return i
-		}
-	}
-	return -1
+	return slices.IndexFunc(t.Routes, func(o Route) bool { return o.CIDR == r.CIDR && o.PrefixListID == r.PrefixListID })
 }
 
 // Blackhole says whether the target of a route is not there or not attached any
@@ -83,16 +69,6 @@ func (s *Snapshot) Blackhole(t *RouteTable, r *Route) bool {
 		return e == nil || e.InstanceID == "" && e.Attachment == nil
 	case r.TransitGatewayID != "":
 		return !s.AttachedTo(r.TransitGatewayID, t.VPCID)
-	}
-	return false
-}
-
-// AttachedTo says whether a VPC is attached to a transit gateway.
-func (s *Snapshot) AttachedTo(transitGateway, vpcID string) bool {
-	for _, a := range Referring[TransitGatewayAttachment](s, transitGateway) {
-		if a.VPCID == vpcID {
-			return true
-		}
 	}
 	return false
 }

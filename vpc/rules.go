@@ -69,6 +69,23 @@ func (s *Snapshot) GroupRules(groupID string) []*SecurityGroupRule {
 	return slices.DeleteFunc(Referring[SecurityGroupRule](s, groupID), func(r *SecurityGroupRule) bool { return r.GroupID != groupID })
 }
 
+// MayName says whether a rule of a group may name another one: it is of the same
+// VPC, or of one that is joined to it by a transit gateway.
+// Source: "Reference security groups", VPC user guide.
+func (s *Snapshot) MayName(g, peer *SecurityGroup) bool {
+	return peer.VPCID == g.VPCID || s.JoinedBy(g.VPCID, peer.VPCID) != ""
+}
+
+// Stale says whether a rule names a group that is gone, or that its own may not name any more.
+// Source: EC2 API, DescribeStaleSecurityGroups.
+func (s *Snapshot) Stale(r *SecurityGroupRule) bool {
+	if r.PeerGroupID == "" {
+		return false
+	}
+	g, peer := Get[SecurityGroup](s, r.GroupID), Get[SecurityGroup](s, r.PeerGroupID)
+	return g == nil || peer == nil || !s.MayName(g, peer)
+}
+
 // NewGroup makes a security group of v with the rules that it begins with:
 // everything may go out, over IPv6 where v has it. head makes the head of the rule for a range.
 // Source: "Security group basics", VPC user guide.

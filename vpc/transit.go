@@ -170,3 +170,26 @@ func (s *Snapshot) propagating(tableID string) []*TransitGatewayAttachment {
 	slices.SortStableFunc(out, func(a, b *TransitGatewayAttachment) int { return a.Created.Compare(b.Created) })
 	return out
 }
+
+// AttachedTo says whether a VPC is attached to a transit gateway.
+func (s *Snapshot) AttachedTo(transitGateway, vpcID string) bool {
+	return slices.Contains(s.transitGateways(vpcID), transitGateway)
+}
+
+// JoinedBy gives the transit gateway that both VPCs are attached to, or "".
+func (s *Snapshot) JoinedBy(vpcID, other string) string {
+	for _, id := range s.transitGateways(vpcID) {
+		if s.AttachedTo(id, other) {
+			return id
+		}
+	}
+	return ""
+}
+
+// transitGateways gives the ids of those that a VPC is attached to.
+func (s *Snapshot) transitGateways(vpcID string) (ids []string) {
+	for _, a := range Referring[TransitGatewayAttachment](s, vpcID) {
+		ids = append(ids, a.TransitGatewayID)
+	}
+	return ids
+}

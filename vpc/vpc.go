@@ -25,6 +25,17 @@ func (*VPC) Kind() Kind { return KindVPC }
 // Refs gives the DHCP options.
 func (v *VPC) Refs() []string { return refs(v.DHCPOptionsID) }
 
+// Primary gives the block that the VPC was created with. One that was discovered
+// may have no IPv4 block, and then no primary one.
+func (v *VPC) Primary() netip.Prefix {
+	for _, p := range v.CIDRs {
+		if p.Addr().Is4() {
+			return p
+		}
+	}
+	return netip.Prefix{}
+}
+
 // AssociationID gives the id of the VPC's association with one of its blocks.
 func (v *VPC) AssociationID(block netip.Prefix) string {
 	return NewID("vpc-cidr-assoc", v.ID, block.String())

@@ -91,7 +91,7 @@ func (in *associateAddressInput) networkInterface(t *tx) (*vpc.ENI, error) {
 	if err != nil {
 		return nil, err
 	}
-	interfaces := interfacesOf(t, i)
+	interfaces := t.Interfaces(i)
 	switch {
 	case len(interfaces) == 0:
 		return nil, &api.Error{Code: "InvalidInstanceID", Message: fmt.Sprintf("The pending instance '%s' is not in a valid state for this operation.", i.ID)}

@@ -50,7 +50,7 @@ func (t *tx) attach(e *vpc.ENI, i *vpc.Instance, index, card int, deleteOnTermin
 	if e.Zone.Name != i.Zone.Name {
 		return invalidValue("You may not attach a network interface to an instance if they are not in the same availability zone: %s, %s", e.ID, i.ID)
 	}
-	for _, other := range interfacesOf(t, i) {
+	for _, other := range t.Interfaces(i) {
 		if a := other.Attachment; a.DeviceIndex == index && a.NetworkCard == card {
 			return invalidValue("Instance '%s' already has an interface attached at device index '%d'.", i.ID, index)
 		}

@@ -100,3 +100,25 @@ func BenchmarkCreateFlowLogs(b *testing.B) {
 	wg.Wait()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "flowlogs/s")
 }
+
+// BenchmarkCreateNetworkInterfaces fills a /20 subnet with 4000 interfaces, one
+// after the other; the target is 10 s.
+func BenchmarkCreateNetworkInterfaces(b *testing.B) {
+	const n = 4000
+	for b.Loop() {
+		h, inv := newRouter(b, false, func(*ec2.Options) {})
+		if err := inv.EnsureDefault(b.Context(), account, region); err != nil {
+			b.Fatal(err)
+		}
+		subnet := vpc.List[vpc.Subnet](inv.Snapshot(), account, region)[0]
+		for range n {
+			if code, body := post(h, url.Values{"Action": {"CreateNetworkInterface"}, "SubnetId": {subnet.ID}}); code != http.StatusOK {
+				b.Fatalf("%d %s", code, body)
+			}
+		}
+		if free := 4091 - n; free != 4091-n { // AWS: a /20 has 4091 addresses for use
+			b.Errorf("%d addresses are free", free)
+		}
+	}
+	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "interfaces/s")
+}

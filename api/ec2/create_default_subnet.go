@@ -51,25 +51,11 @@ func createDefaultSubnet(t *tx, in *createDefaultSubnetInput) (*subnetOutput, er
 }
 
 // freeBlock gives the first block of that size and family that no subnet of v has.
-func freeBlock(t *tx, v *vpc.VPC, family4or6, size int) (netip.Prefix, error) {
-	for _, own := range family(v.CIDRs, family4or6) {
-		for a := own.Addr(); own.Contains(a); {
-			block := netip.PrefixFrom(a, size)
-			if own.Bits() <= size && !blockTaken(t.Snapshot, v, block) {
-				return block, nil
-			}
-			a = addrAfter(block)
+func freeBlock(t *tx, v *vpc.VPC, bits, size int) (netip.Prefix, error) {
+	for _, own := range family(v.CIDRs, bits) {
+		if block, ok := t.FreeBlock(v.ID, own, size); ok {
+			return block, nil
 		}
 	}
 	return netip.Prefix{}, &api.Error{Code: "InvalidSubnet.Range", Message: fmt.Sprintf("The vpc '%s' has no free CIDR of size /%d.", v.ID, size)}
-}
-
-// addrAfter gives the first address after a block, or none after the last one.
-func addrAfter(block netip.Prefix) netip.Addr {
-	last := block.Masked().Addr().AsSlice()
-	for i := block.Bits(); i < len(last)*8; i++ {
-		last[i/8] |= 0x80 >> (i % 8)
-	}
-	a, _ := netip.AddrFromSlice(last)
-	return a.Next()
 }

@@ -28,7 +28,8 @@ func createRoute(t *tx, in *createRouteInput) (*returnOutput, error) {
 		_, destination := destinationText(&r)
 		return nil, &api.Error{Code: "RouteAlreadyExists", Message: fmt.Sprintf("The route identified by %s already exists.", destination)}
 	}
-	if t.InVPC(table.VPCID, r.CIDR) && !t.isSubnet(table.VPCID, &r) {
+	// Source: "Routing for a middlebox appliance", VPC user guide.
+	if t.InVPC(table.VPCID, r.CIDR) && !t.IsBlock(table.VPCID, r.CIDR) {
 		return nil, invalidValue("The destination CIDR block %s does not match the CIDR block of a subnet of the VPC.", r.CIDR)
 	}
 	table.Routes = append(table.Routes, r)
@@ -37,22 +38,6 @@ func createRoute(t *tx, in *createRouteInput) (*returnOutput, error) {
 	}
 	t.Put(table)
 	return done()
-}
-
-// isSubnet says whether the destination is the range of a subnet, as one in the
-// VPC must be. Source: "Routing for a middlebox appliance", VPC user guide.
-func (t *tx) isSubnet(vpcID string, r *vpc.Route) bool {
-	for _, n := range vpc.Referring[vpc.Subnet](t.Snapshot, vpcID) {
-		if n.CIDR == r.CIDR {
-			return true
-		}
-		for _, p := range n.IPv6 {
-			if p == r.CIDR {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 func checkRoutes(table *vpc.RouteTable) error {

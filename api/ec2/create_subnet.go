@@ -3,7 +3,6 @@ package ec2
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"github.com/flowemu/flowemu/api"
 	"github.com/flowemu/flowemu/vpc"
@@ -96,19 +95,12 @@ func subnetIPv6(t *tx, v *vpc.VPC, text string) (netip.Prefix, error) {
 // checkSubnetBlock says whether a subnet of v can have a block, whose size may be allowed or not.
 func checkSubnetBlock(t *tx, v *vpc.VPC, block netip.Prefix, size bool) error {
 	switch {
-	case !size || !withinBlocks(v.CIDRs, block):
+	case !size || !vpc.Within(v.CIDRs, block):
 		return &api.Error{Code: "InvalidSubnet.Range", Message: fmt.Sprintf("The CIDR '%s' is invalid.", block)}
-	case blockTaken(t.Snapshot, v, block):
+	case t.Taken(v.ID, block):
 		return subnetConflict(block)
 	}
 	return nil
-}
-
-// blockTaken says whether a subnet of v has addresses of the block.
-func blockTaken(s *vpc.Snapshot, v *vpc.VPC, block netip.Prefix) bool {
-	return slices.ContainsFunc(vpc.Referring[vpc.Subnet](s, v.ID), func(n *vpc.Subnet) bool {
-		return slices.ContainsFunc(n.Blocks(), block.Overlaps)
-	})
 }
 
 func subnetConflict(block netip.Prefix) error {

@@ -28,16 +28,7 @@ func deleteSubnet(t *tx, in *deleteSubnetInput) (*returnOutput, error) {
 			return nil, dependency("The subnet '%s' has dependencies and cannot be deleted.", n.ID)
 		}
 	}
-	for _, acl := range vpc.Referring[vpc.NetworkACL](t.Snapshot, n.ID) {
-		acl = vpc.Clone(acl)
-		acl.Associations = slices.DeleteFunc(acl.Associations, func(a vpc.ACLAssociation) bool { return a.SubnetID == n.ID })
-		t.Put(acl)
-	}
-	for _, table := range vpc.Referring[vpc.RouteTable](t.Snapshot, n.ID) {
-		table = vpc.Clone(table)
-		table.Associations = slices.DeleteFunc(table.Associations, func(a vpc.RouteTableAssociation) bool { return a.SubnetID == n.ID })
-		t.Put(table)
-	}
+	t.Dissociate(n.ID)
 	t.Remove(n)
 	return done()
 }

@@ -54,7 +54,7 @@ var instanceFilters = withInterfaces(filters[vpc.Instance]{
 	"virtualization-type":      ofInstance(func(i *instanceItem) string { return i.VirtualizationType }),
 	"vpc-id":                   ofInstance(func(i *instanceItem) string { return i.VpcID }),
 	"source-dest-check": func(v *view, i *vpc.Instance) (out []string) {
-		for _, e := range interfacesOf(v, i) {
+		for _, e := range v.Interfaces(i) {
 			return oneBool(!e.NoSourceCheck)
 		}
 		return nil
@@ -70,7 +70,7 @@ var instanceFilters = withInterfaces(filters[vpc.Instance]{
 func withInterfaces(fs filters[vpc.Instance]) filters[vpc.Instance] {
 	by := func(f func(*view, *vpc.ENI) []string) func(*view, *vpc.Instance) []string {
 		return func(v *view, i *vpc.Instance) (out []string) {
-			for _, e := range interfacesOf(v, i) {
+			for _, e := range v.Interfaces(i) {
 				out = append(out, f(v, e)...)
 			}
 			return out

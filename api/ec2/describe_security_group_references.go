@@ -39,7 +39,7 @@ func describeSecurityGroupReferences(v *view, in *describeSecurityGroupReference
 				continue
 			}
 			seen[of.VPCID] = true
-			if gateway := joinedBy(v.Snapshot, g.VPCID, of.VPCID); gateway != "" {
+			if gateway := v.JoinedBy(g.VPCID, of.VPCID); gateway != "" {
 				out.References = append(out.References, groupReference{g.ID, of.VPCID, gateway})
 			}
 		}

@@ -45,7 +45,7 @@ func describeStaleSecurityGroups(v *view, in *describeStaleSecurityGroupsInput) 
 	var all []staleGroup
 	for _, g := range vpc.Referring[vpc.SecurityGroup](v.Snapshot, of.ID) {
 		inbound, outbound := directions(v.Snapshot, g)
-		s := staleGroup{g.Description, g.ID, g.Name, g.VPCID, stalePermissions(v.Snapshot, g, inbound), stalePermissions(v.Snapshot, g, outbound)}
+		s := staleGroup{g.Description, g.ID, g.Name, g.VPCID, stalePermissions(v.Snapshot, inbound), stalePermissions(v.Snapshot, outbound)}
 		if len(s.In)+len(s.Out) > 0 {
 			all = append(all, s)
 		}
@@ -54,19 +54,11 @@ func describeStaleSecurityGroups(v *view, in *describeStaleSecurityGroupsInput) 
 	return &describeStaleSecurityGroupsOutput{api.Set[staleGroup](page), next}, err
 }
 
-func stalePermissions(s *vpc.Snapshot, g *vpc.SecurityGroup, list []*vpc.SecurityGroupRule) api.Set[stalePermission] {
+func stalePermissions(s *vpc.Snapshot, list []*vpc.SecurityGroupRule) api.Set[stalePermission] {
 	var out api.Set[stalePermission]
-	stale := slices.DeleteFunc(list, func(r *vpc.SecurityGroupRule) bool { return !isStale(s, g, r) })
+	stale := slices.DeleteFunc(list, func(r *vpc.SecurityGroupRule) bool { return !s.Stale(r) })
 	for _, p := range permissionItems(stale) {
 		out = append(out, p.stalePermission)
 	}
 	return out
-}
-
-func isStale(s *vpc.Snapshot, g *vpc.SecurityGroup, r *vpc.SecurityGroupRule) bool {
-	if r.PeerGroupID == "" {
-		return false
-	}
-	peer := vpc.Get[vpc.SecurityGroup](s, r.PeerGroupID)
-	return peer == nil || peer.VPCID != g.VPCID && joinedBy(s, g.VPCID, peer.VPCID) == ""
 }

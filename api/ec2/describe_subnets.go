@@ -48,7 +48,7 @@ type launchNameOptions struct {
 }
 
 var subnetFilters = filters[vpc.Subnet]{
-	"available-ip-address-count":      func(v *view, n *vpc.Subnet) []string { return oneInt(available(v.Snapshot, n)) },
+	"available-ip-address-count":      func(v *view, n *vpc.Subnet) []string { return oneInt(v.FreeAddresses(n)) },
 	"availability-zone":               subnetZone,
 	"availabilityZone":                subnetZone,
 	"availability-zone-id":            subnetZoneID,
@@ -112,7 +112,7 @@ func newSubnetItem(at place, n *vpc.Subnet) subnetItem {
 	s, _ := at.in()
 	item := subnetItem{
 		SubnetID: n.ID, SubnetArn: arn(n), State: "available", OwnerID: n.Account, VpcID: n.VPCID, CidrBlock: prefixText(n.CIDR), IPv6Native: !n.CIDR.IsValid(),
-		AvailableIPAddressCount: available(s, n), AvailabilityZone: n.Zone.Name, AvailabilityZoneID: n.Zone.ID, OutpostArn: n.OutpostARN,
+		AvailableIPAddressCount: s.FreeAddresses(n), AvailabilityZone: n.Zone.Name, AvailabilityZoneID: n.Zone.ID, OutpostArn: n.OutpostARN,
 		DefaultForAz: n.DefaultFor, MapPublicIPOnLaunch: n.MapPublicIP, AssignIPv6AddressOnCreation: n.AssignIPv6, EnableDNS64: n.DNS64,
 		MapCustomerOwnedIPOnLaunch: n.MapCustomerIP, CustomerOwnedIPv4Pool: n.CustomerPool, EnableLniAtDeviceIndex: n.LNIDevice,
 		PrivateDNSNameOptions: launchNameOptions{n.HostnameType, n.ResourceNameA, n.ResourceNameAAAA}, BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
@@ -121,20 +121,4 @@ func newSubnetItem(at place, n *vpc.Subnet) subnetItem {
 		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, newSubnetIPv6Block(s, n, p, blockAssociated))
 	}
 	return item
-}
-
-// reservedAddresses is how many addresses of a subnet nobody can have.
-// Source: "Subnet CIDR blocks", VPC user guide.
-const reservedAddresses = 5
-
-// available gives how many IPv4 addresses of a subnet nobody has.
-func available(s *vpc.Snapshot, n *vpc.Subnet) int {
-	if !n.CIDR.IsValid() {
-		return 0
-	}
-	free := 1<<(n.CIDR.Addr().BitLen()-n.CIDR.Bits()) - reservedAddresses
-	for _, e := range vpc.Referring[vpc.ENI](s, n.ID) {
-		free -= len(e.PrivateIPs())
-	}
-	return max(free, 0)
 }

@@ -37,7 +37,7 @@ type blockPublicAccess struct {
 }
 
 var vpcFilters = filters[vpc.VPC]{
-	"cidr":            func(_ *view, n *vpc.VPC) []string { return onePrefix(primaryBlock(n)) },
+	"cidr":            func(_ *view, n *vpc.VPC) []string { return onePrefix(n.Primary()) },
 	"dhcp-options-id": func(_ *view, n *vpc.VPC) []string { return one(n.DHCPOptionsID) },
 	"is-default":      vpcDefault,
 	"isDefault":       vpcDefault,
@@ -55,15 +55,6 @@ var vpcFilters = filters[vpc.VPC]{
 }
 
 func vpcDefault(_ *view, n *vpc.VPC) []string { return oneBool(n.Default) }
-
-// primaryBlock gives the block that the VPC was created with. One that was
-// discovered may have no IPv4 block, and then no primary one.
-func primaryBlock(n *vpc.VPC) netip.Prefix {
-	if all := family(n.CIDRs, ipv4Bits); len(all) > 0 {
-		return all[0]
-	}
-	return netip.Prefix{}
-}
 
 func vpcPools(_ *view, n *vpc.VPC) (out []string) {
 	for _, p := range family(n.CIDRs, ipv6Bits) {
@@ -101,7 +92,7 @@ func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
 func newVPCItem(at place, n *vpc.VPC) vpcItem {
 	item := vpcItem{
 		VpcID: n.ID, OwnerID: n.Account, State: "available", DhcpOptionsID: n.DHCPOptionsID, InstanceTenancy: n.Tenancy, IsDefault: n.Default,
-		CidrBlock: prefixText(primaryBlock(n)), BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
+		CidrBlock: prefixText(n.Primary()), BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
 	}
 	for _, p := range family(n.CIDRs, ipv4Bits) {
 		item.CidrBlocks = append(item.CidrBlocks, newVPCBlock(n, p, blockAssociated))

@@ -22,11 +22,7 @@ func detachInternetGateway(t *tx, in *gatewayAttachmentInput) (*returnOutput, er
 	case t.mapped(g.VPCID):
 		return nil, dependency("Network %s has some mapped public address(es). Please unmap those public address(es) before detaching the gateway.", g.VPCID)
 	}
-	for _, table := range vpc.Referring[vpc.RouteTable](t.Snapshot, g.ID) {
-		table = vpc.Clone(table)
-		table.Associations = slices.DeleteFunc(table.Associations, func(a vpc.RouteTableAssociation) bool { return a.GatewayID == g.ID })
-		t.Put(table)
-	}
+	t.Dissociate(g.ID)
 	g.VPCID = ""
 	t.Put(g)
 	return done()

@@ -22,7 +22,7 @@ func disassociateVpcCidrBlock(t *tx, in *disassociateInput) (*vpcBlockOutput, er
 	if found == nil {
 		return nil, &api.Error{Code: "InvalidVpcCidrBlockAssociationID.NotFound", Message: fmt.Sprintf("The vpc CIDR block association ID '%s' does not exist", in.AssociationID)}
 	}
-	if block == primaryBlock(found) {
+	if block == found.Primary() {
 		return nil, &api.Error{Code: "OperationNotPermitted", Message: fmt.Sprintf(
 			"The vpc CIDR block with association ID %s may not be disassociated. It is the primary IPv4 CIDR block of the VPC", in.AssociationID)}
 	}

@@ -169,7 +169,8 @@ func newInstanceItem(at place, i *vpc.Instance) instanceItem {
 
 // addDevices gives the reply what the instance has of its interfaces and volumes.
 func (item *instanceItem) addDevices(at place, i *vpc.Instance) {
-	for k, e := range interfacesOf(at, i) {
+	s, _ := at.in()
+	for k, e := range s.Interfaces(i) {
 		shape := newInterfaceShape(at, e, newPublicAddress)
 		item.NetworkInterfaces = append(item.NetworkInterfaces, instanceInterface{shape, newAttachmentShape(e.Attachment)})
 		if len(e.IPv6) > 0 && item.IPv6Address == "" {
@@ -193,7 +194,8 @@ func instanceDNS(at place, i *vpc.Instance) string {
 	if i.Options.HostnameType == "resource-name" {
 		return i.ID + privateDomain(i.Region)
 	}
-	if interfaces := interfacesOf(at, i); len(interfaces) > 0 {
+	s, _ := at.in()
+	if interfaces := s.Interfaces(i); len(interfaces) > 0 {
 		return privateDNS(i.Region, interfaces[0].PrivateIP)
 	}
 	return ""

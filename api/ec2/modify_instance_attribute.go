@@ -87,7 +87,7 @@ func (in *modifyInstanceAttributeInput) changeInterface(t *tx, i *vpc.Instance) 
 	if in.SourceDestCheck == nil && len(in.GroupIDs) == 0 {
 		return nil
 	}
-	interfaces := interfacesOf(t, i)
+	interfaces := t.Interfaces(i)
 	if len(interfaces) != 1 {
 		return severalInterfaces(i)
 	}

@@ -174,7 +174,7 @@ func setGroup(at place, r *vpc.SecurityGroupRule, g *vpc.SecurityGroup, pair *gr
 		return err
 	}
 	s, _ := at.in()
-	if peer.VPCID != g.VPCID && joinedBy(s, g.VPCID, peer.VPCID) == "" {
+	if !s.MayName(g, peer) {
 		return noGroup("You have specified two resources that belong to different networks.")
 	}
 	r.PeerGroupID, r.PeerAccount = peer.ID, peer.Account

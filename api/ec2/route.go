@@ -198,7 +198,7 @@ func (t *tx) interfaceOf(table *vpc.RouteTable, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	all := interfacesOf(t, i)
+	all := t.Interfaces(i)
 	switch len(all) {
 	case 0:
 		return "", &api.Error{Code: "InvalidInstanceID", Message: fmt.Sprintf("There are no interfaces attached to instance '%s'.", i.ID)}

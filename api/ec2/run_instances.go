@@ -106,7 +106,7 @@ func (in *runInstancesInput) count(t *tx, n *vpc.Subnet, interfaces []launchInte
 	if interfaces[0].NetworkInterfaceID != "" || !n.CIDR.IsValid() {
 		return *in.MaxCount, nil
 	}
-	free := available(t.Snapshot, n)
+	free := t.FreeAddresses(n)
 	if free < *in.MinCount {
 		return 0, noAddresses(n, "instances")
 	}

@@ -47,8 +47,8 @@ var transitRouteFilters = map[string]func(p netip.Prefix, r *transitRouteItem, f
 	"type":                                     func(_ netip.Prefix, r *transitRouteItem, f *filter) bool { return f.fits(one(r.Type)) },
 
 	exactMatch:                       routeRange(func(route, asked netip.Prefix) bool { return route == asked }),
-	"route-search.subnet-of-match":   routeRange(func(route, asked netip.Prefix) bool { return contains(asked, route) }),
-	"route-search.supernet-of-match": routeRange(contains),
+	"route-search.subnet-of-match":   routeRange(func(route, asked netip.Prefix) bool { return vpc.Contains(asked, route) }),
+	"route-search.supernet-of-match": routeRange(vpc.Contains),
 }
 
 const (
@@ -81,11 +81,6 @@ func (f *filter) ranges() []netip.Prefix {
 	return out
 }
 
-// contains says whether all of inner lies in outer.
-func contains(outer, inner netip.Prefix) bool {
-	return outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
-}
-
 // searchRoutes gives the routes that fit all filters.
 func searchRoutes(v *view, routes []vpc.TransitGatewayRoute, asked []filter) ([]vpc.TransitGatewayRoute, error) {
 	asked = slices.Clone(asked)
@@ -110,7 +105,7 @@ func longest(routes []vpc.TransitGatewayRoute, f *filter) filter {
 	for _, asked := range f.ranges() {
 		var best netip.Prefix
 		for _, r := range routes {
-			if contains(r.CIDR, asked) && (!best.IsValid() || r.CIDR.Bits() > best.Bits()) {
+			if vpc.Contains(r.CIDR, asked) && (!best.IsValid() || r.CIDR.Bits() > best.Bits()) {
 				best = r.CIDR
 			}
 		}

@@ -3,7 +3,6 @@ package ec2
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/flowemu/flowemu/api"
@@ -53,25 +52,6 @@ func groupOf(at place, id, name string) (*vpc.SecurityGroup, error) {
 		return groupNamed(at, name)
 	}
 	return nil, missingParameter("groupId")
-}
-
-// joinedBy gives the transit gateway that both VPCs are attached to, or "".
-// Source: "Reference security groups", VPC user guide: a rule can name a group
-// of the same VPC, or of one that is joined to it by a transit gateway.
-func joinedBy(s *vpc.Snapshot, vpcID, other string) string {
-	gateways := func(id string) (out []string) {
-		for _, a := range vpc.Referring[vpc.TransitGatewayAttachment](s, id) {
-			out = append(out, a.TransitGatewayID)
-		}
-		return out
-	}
-	theirs := gateways(other)
-	for _, id := range gateways(vpcID) {
-		if slices.Contains(theirs, id) {
-			return id
-		}
-	}
-	return ""
 }
 
 // rulesPerGroup is how many inbound and how many outbound rules a group may have,

@@ -37,7 +37,7 @@ func terminateInstances(t *tx, in *terminateInstancesInput) (*instanceChangesOut
 			}
 		}
 		i.Ended = t.now
-		for _, e := range interfacesOf(t, i) {
+		for _, e := range t.Interfaces(i) {
 			t.leave(e)
 		}
 		for _, v := range volumesOf(t, i) {
@@ -77,7 +77,7 @@ func (in *instancesInput) each(t *tx, state string, change func(*vpc.Instance) e
 			}
 			i.State = state
 			t.Put(i)
-			for _, e := range interfacesOf(t, i) {
+			for _, e := range t.Interfaces(i) {
 				if err := t.updatePublicOf(e.ID); err != nil {
 					return nil, err
 				}

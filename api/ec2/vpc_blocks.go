@@ -100,11 +100,6 @@ func restricted(others []netip.Prefix, block netip.Prefix) bool {
 	return slices.ContainsFunc(privateRanges, func(r netip.Prefix) bool { return r.Overlaps(block) && !slices.ContainsFunc(others, r.Overlaps) })
 }
 
-// withinBlocks says whether block lies in one of the blocks.
-func withinBlocks(blocks []netip.Prefix, block netip.Prefix) bool {
-	return slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return b.Bits() <= block.Bits() && b.Contains(block.Addr()) })
-}
-
 type vpcBlock struct {
 	AssociationID string     `xml:"associationId"`
 	CidrBlock     string     `xml:"cidrBlock"`
