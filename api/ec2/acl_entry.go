@@ -56,6 +56,16 @@ type aclEntryInput struct {
 	PortRange     *portRange    `query:"PortRange"`
 }
 
+// asked gives a copy of the ACL, and the entry that is asked for.
+func (in *aclEntryInput) asked(t *tx) (*vpc.NetworkACL, *vpc.ACLEntry, error) {
+	acl, err := in.edit(t)
+	if err != nil {
+		return nil, nil, err
+	}
+	e, err := in.entry()
+	return acl, e, err
+}
+
 // icmpTypeCode is EC2's IcmpTypeCode; in replies it has both.
 type icmpTypeCode struct {
 	Type *int `query:"Type" xml:"type"`

@@ -19,10 +19,7 @@ type subnetBlockOutput struct {
 }
 
 func associateSubnetCidrBlock(t *tx, in *associateSubnetCidrBlockInput) (*subnetBlockOutput, error) {
-	if in.SubnetID == "" {
-		return nil, missingParameter("subnetId")
-	}
-	n, err := edit[vpc.Subnet](t, in.SubnetID)
+	n, err := editRequired[vpc.Subnet](t, "subnetId", in.SubnetID)
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,7 @@ func newVPCBlockOutput(v *vpc.VPC, block netip.Prefix, state string) *vpcBlockOu
 }
 
 func associateVpcCidrBlock(t *tx, in *associateVpcCidrBlockInput) (*vpcBlockOutput, error) {
-	if in.VpcID == "" {
-		return nil, missingParameter("vpcId")
-	}
-	v, err := edit[vpc.VPC](t, in.VpcID)
+	v, err := editRequired[vpc.VPC](t, "vpcId", in.VpcID)
 	if err != nil {
 		return nil, err
 	}

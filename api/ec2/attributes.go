@@ -1,6 +1,9 @@
 package ec2
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // boolValue is EC2's AttributeBooleanValue.
 type boolValue struct {
@@ -46,6 +49,41 @@ func value[T any](p *T) (v T) {
 		v = *p
 	}
 	return v
+}
+
+// toggle is an option that requests and replies about transit gateways enable or disable.
+type toggle bool
+
+// UnmarshalText reads enable or disable.
+func (o *toggle) UnmarshalText(text []byte) error {
+	switch string(text) {
+	case "enable":
+		*o = true
+	case "disable":
+		*o = false
+	default:
+		return errors.New("enable or disable")
+	}
+	return nil
+}
+
+// MarshalText gives enable or disable.
+func (o toggle) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
+
+func (o toggle) String() string {
+	if o {
+		return "enable"
+	}
+	return "disable"
+}
+
+func oneToggle(on bool) []string { return one(toggle(on).String()) }
+
+// setTo sets an option, if the request has it.
+func (o *toggle) setTo(option *bool) {
+	if o != nil {
+		*option = bool(*o)
+	}
 }
 
 // attributeGiven says whether a request has an attribute.

@@ -14,11 +14,7 @@ import (
 const maxACLEntries = 20
 
 func createNetworkACLEntry(t *tx, in *aclEntryInput) (*returnOutput, error) {
-	acl, err := in.edit(t)
-	if err != nil {
-		return nil, err
-	}
-	e, err := in.entry()
+	acl, e, err := in.asked(t)
 	if err != nil {
 		return nil, err
 	}

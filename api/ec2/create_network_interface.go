@@ -25,10 +25,7 @@ type createNetworkInterfaceOutput struct {
 }
 
 func createNetworkInterface(t *tx, in *createNetworkInterfaceInput) (*createNetworkInterfaceOutput, error) {
-	if in.SubnetID == "" {
-		return nil, missingParameter("subnetId")
-	}
-	n, err := find[vpc.Subnet](t, in.SubnetID)
+	n, err := findRequired[vpc.Subnet](t, "subnetId", in.SubnetID)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ type subnetOutput struct {
 }
 
 func createSubnet(t *tx, in *createSubnetInput) (*subnetOutput, error) {
-	v, err := findVPC(t, in.VpcID)
+	v, err := findRequired[vpc.VPC](t, "vpcId", in.VpcID)
 	if err != nil {
 		return nil, err
 	}

@@ -10,10 +10,7 @@ type deleteDhcpOptionsInput struct {
 }
 
 func deleteDhcpOptions(t *tx, in *deleteDhcpOptionsInput) (*returnOutput, error) {
-	if in.DhcpOptionsID == "" {
-		return nil, missingParameter("dhcpOptionsId")
-	}
-	d, err := find[vpc.DHCPOptions](t, in.DhcpOptionsID)
+	d, err := findRequired[vpc.DHCPOptions](t, "dhcpOptionsId", in.DhcpOptionsID)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,7 @@ type deleteSubnetInput struct {
 // deleteSubnet deletes a subnet that nothing lies in. Its associations with a
 // network ACL and a route table go with it; its flow logs need not be gone.
 func deleteSubnet(t *tx, in *deleteSubnetInput) (*returnOutput, error) {
-	if in.SubnetID == "" {
-		return nil, missingParameter("subnetId")
-	}
-	n, err := find[vpc.Subnet](t, in.SubnetID)
+	n, err := findRequired[vpc.Subnet](t, "subnetId", in.SubnetID)
 	if err != nil {
 		return nil, err
 	}

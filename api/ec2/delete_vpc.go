@@ -15,7 +15,7 @@ type deleteVpcInput struct {
 // deleteVpc deletes a VPC with what came with it. Anything else that lies in it
 // or is attached to it must be gone; its flow logs need not.
 func deleteVpc(t *tx, in *deleteVpcInput) (*returnOutput, error) {
-	v, err := findVPC(t, in.VpcID)
+	v, err := findRequired[vpc.VPC](t, "vpcId", in.VpcID)
 	if err != nil {
 		return nil, err
 	}
@@ -30,12 +30,4 @@ func deleteVpc(t *tx, in *deleteVpcInput) (*returnOutput, error) {
 	}
 	t.Remove(v)
 	return done()
-}
-
-// findVPC is find for the required parameter VpcId.
-func findVPC(at place, id string) (*vpc.VPC, error) {
-	if id == "" {
-		return nil, missingParameter("vpcId")
-	}
-	return find[vpc.VPC](at, id)
 }

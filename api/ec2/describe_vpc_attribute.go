@@ -1,5 +1,7 @@
 package ec2
 
+import "github.com/flowemu/flowemu/vpc"
+
 type describeVpcAttributeInput struct {
 	dryRun
 	VpcID     string `query:"VpcId"`
@@ -14,7 +16,7 @@ type describeVpcAttributeOutput struct {
 }
 
 func describeVpcAttribute(v *view, in *describeVpcAttributeInput) (*describeVpcAttributeOutput, error) {
-	n, err := findVPC(v, in.VpcID)
+	n, err := findRequired[vpc.VPC](v, "vpcId", in.VpcID)
 	if err != nil {
 		return nil, err
 	}

@@ -92,6 +92,14 @@ func find[T any, P vpc.Pointer[T]](at place, id string) (P, error) {
 	return r, nil
 }
 
+// findRequired is find for the id that a parameter must have.
+func findRequired[T any, P vpc.Pointer[T]](at place, parameter, id string) (P, error) {
+	if id == "" {
+		return nil, missingParameter(parameter)
+	}
+	return find[T, P](at, id)
+}
+
 // edit is find with a copy that may be changed and then put.
 func edit[T any, P vpc.Pointer[T]](t *tx, id string) (P, error) {
 	r, err := find[T, P](t, id)
@@ -99,6 +107,14 @@ func edit[T any, P vpc.Pointer[T]](t *tx, id string) (P, error) {
 		return nil, err
 	}
 	return vpc.Clone[T, P](r), nil
+}
+
+// editRequired is edit for the id that a parameter must have.
+func editRequired[T any, P vpc.Pointer[T]](t *tx, parameter, id string) (P, error) {
+	if id == "" {
+		return nil, missingParameter(parameter)
+	}
+	return edit[T, P](t, id)
 }
 
 // list gives the caller's resources of a kind.

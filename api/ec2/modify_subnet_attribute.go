@@ -21,10 +21,7 @@ type modifySubnetAttributeInput struct {
 }
 
 func modifySubnetAttribute(t *tx, in *modifySubnetAttributeInput) (*returnOutput, error) {
-	if in.SubnetID == "" {
-		return nil, missingParameter("subnetId")
-	}
-	n, err := edit[vpc.Subnet](t, in.SubnetID)
+	n, err := editRequired[vpc.Subnet](t, "subnetId", in.SubnetID)
 	if err != nil {
 		return nil, err
 	}

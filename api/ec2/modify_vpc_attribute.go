@@ -19,10 +19,7 @@ const (
 )
 
 func modifyVpcAttribute(t *tx, in *modifyVpcAttributeInput) (*returnOutput, error) {
-	if in.VpcID == "" {
-		return nil, missingParameter("vpcId")
-	}
-	v, err := edit[vpc.VPC](t, in.VpcID)
+	v, err := editRequired[vpc.VPC](t, "vpcId", in.VpcID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,11 +1,7 @@
 package ec2
 
 func replaceNetworkACLEntry(t *tx, in *aclEntryInput) (*returnOutput, error) {
-	acl, err := in.edit(t)
-	if err != nil {
-		return nil, err
-	}
-	e, err := in.entry()
+	acl, e, err := in.asked(t)
 	if err != nil {
 		return nil, err
 	}
