@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync"
 
 	"github.com/flowemu/flowemu/capture"
 	"github.com/flowemu/flowemu/discovery"
@@ -70,12 +71,28 @@ func (e *Emulator) openTaps(ctx context.Context) error {
 	return e.publisher.Opened(ctx, open...)
 }
 
-// judge asks the inventory for verdicts.
-type judge struct{ inventory *vpc.Inventory }
+// judge asks the network for verdicts.
+type judge struct {
+	inventory *vpc.Inventory
+	opt       vpc.PolicyOptions
+	policies  sync.Map // by interface id
+}
 
-func (j judge) Evaluate(interfaceID string, d flow.Direction, t *flow.Tuple) flow.Verdict {
+// policy is what an interface's flows are judged by, as long as the network is the same.
+type policy struct {
+	network *vpc.Snapshot
+	*vpc.Policy
+}
+
+// Evaluate implements capture.Network.
+func (j *judge) Evaluate(interfaceID string, d flow.Direction, t *flow.Tuple) flow.Verdict {
 	s := j.inventory.Snapshot()
-	return s.Evaluate(s.ENI(interfaceID), d, t)
+	if known, ok := j.policies.Load(interfaceID); ok && known.(*policy).network == s {
+		return known.(*policy).Evaluate(d, t)
+	}
+	p := &policy{s, s.NewPolicy(s.ENI(interfaceID), j.opt)}
+	j.policies.Store(interfaceID, p)
+	return p.Evaluate(d, t)
 }
 
 // sealer seals the windows of what a flow log watches.

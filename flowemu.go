@@ -31,20 +31,23 @@ const Memory = "memory"
 
 // Options configure New. The zero value of a field is its default.
 type Options struct {
-	Listen       string        // 127.0.0.1:4566; port 0 picks a free one
-	Data         string        // the data directory, or Memory, the default
-	Capture      string        // none, the default; auto; or interface names with commas between
-	CaptureSelf  bool          // log flowemu's own traffic too
-	Region       string        // us-east-1
-	Account      string        // 000000000000
-	Window       time.Duration // length of a capture window: 10 s
-	MaxFlows     int           // per interface and window: 1,000,000
-	Ring         int64         // bytes per capture: 64 MiB
-	SpoolLimit   int64         // bytes of undelivered windows: 1 GiB
-	AllowedHosts []string      // more names that a request's Host may have
-	CORSOrigins  []string      // web sites that may send requests
-	Logger       *slog.Logger
-	Now          func() time.Time
+	Listen      string // 127.0.0.1:4566; port 0 picks a free one
+	Data        string // the data directory, or Memory, the default
+	Capture     string // none, the default; auto; or interface names with commas between
+	CaptureSelf bool   // log flowemu's own traffic too
+	// ExemptGateway takes base plus one and plus two of discovered networks for
+	// AWS's router and DNS server, whose traffic is not logged.
+	ExemptGateway bool
+	Region        string        // us-east-1
+	Account       string        // 000000000000
+	Window        time.Duration // length of a capture window: 10 s
+	MaxFlows      int           // per interface and window: 1,000,000
+	Ring          int64         // bytes per capture: 64 MiB
+	SpoolLimit    int64         // bytes of undelivered windows: 1 GiB
+	AllowedHosts  []string      // more names that a request's Host may have
+	CORSOrigins   []string      // web sites that may send requests
+	Logger        *slog.Logger
+	Now           func() time.Time
 }
 
 // Defaults of Options.
@@ -174,7 +177,7 @@ func (e *Emulator) openEngine(context.Context) (err error) {
 		self = []uint16{e.address().Port()}
 	}
 	e.engine, err = capture.New(capture.Options{
-		Window: e.opt.Window, MaxFlows: e.opt.MaxFlows, RingBytes: int(e.opt.Ring), Network: judge{e.inventory}, Exporter: e.publisher,
+		Window: e.opt.Window, MaxFlows: e.opt.MaxFlows, RingBytes: int(e.opt.Ring), Network: &judge{inventory: e.inventory, opt: vpc.PolicyOptions{ExemptGateway: e.opt.ExemptGateway}}, Exporter: e.publisher,
 		SelfPorts: self, Logger: e.opt.Logger, Now: e.opt.Now,
 	})
 	return err

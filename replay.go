@@ -40,6 +40,7 @@ type Replay struct {
 	opt    ReplayOptions
 	format flowlog.Format
 	iface  flowlog.Interface
+	policy *vpc.Policy
 	sheet  *sheet // the open file of Dir
 	files  uint32
 	line   []byte
@@ -57,6 +58,7 @@ func NewReplay(o ReplayOptions) (*Replay, error) {
 		return nil, err
 	}
 	r := &Replay{opt: o, format: format, iface: flowlog.Interface{ENI: replayENI(o)}}
+	r.policy = (&vpc.Snapshot{}).NewPolicy(&r.iface.ENI, vpc.PolicyOptions{})
 	if o.Dir == "" {
 		r.line = append([]byte(format.Header()), '\n')
 		_, err = o.Output.Write(r.line)
@@ -82,15 +84,18 @@ func replayENI(o ReplayOptions) vpc.ENI {
 // Read replays one file.
 func (r *Replay) Read(ctx context.Context, in io.Reader) error {
 	stats, err := capture.Replay(ctx, in, capture.ReplayOptions{
-		Window: r.opt.Window, InterfaceID: r.opt.InterfaceID, Addrs: r.opt.Addresses, Network: acceptAll{}, Emit: r.emit,
+		Window: r.opt.Window, InterfaceID: r.opt.InterfaceID, Addrs: r.opt.Addresses, Network: policyOf{r.policy}, Emit: r.emit,
 	})
 	r.stats.Add(stats)
 	return err
 }
 
-type acceptAll struct{}
+// policyOf judges the flows of one interface.
+type policyOf struct{ *vpc.Policy }
 
-func (acceptAll) Evaluate(string, flow.Direction, *flow.Tuple) flow.Verdict { return flow.Verdict{} }
+func (p policyOf) Evaluate(_ string, d flow.Direction, t *flow.Tuple) flow.Verdict {
+	return p.Policy.Evaluate(d, t)
+}
 
 // emit writes a window's records.
 func (r *Replay) emit(w flow.Window) error {

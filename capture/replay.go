@@ -135,16 +135,15 @@ func (o *offline) seal() error {
 	o.open = false
 	t := o.table
 	t.flush()
-	o.tally[recorded] -= t.lostFrames
-	o.tally[lostTable] += t.lostFrames
-	if t.n == 0 && t.lostFrames == 0 {
-		return nil
-	}
+	o.tally.settle(t.lostFrames, &t.exempt, &settled{})
 	sealed := full{table: t, span: o.span}
 	w := sealed.window(true, o.flows)
 	if o.reuse {
 		o.flows = w.Flows[:0]
 	}
 	t.reset()
+	if len(w.Flows) == 0 && w.Lost == 0 {
+		return nil
+	}
 	return o.emit(w)
 }

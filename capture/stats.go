@@ -15,7 +15,8 @@ const (
 	unknownLink
 	lostRing
 	lostTable
-	reasons // how many there are
+	neverLogged                                          // with flow.AmazonDNS, the first of flow's rules, and so on
+	reasons     = neverLogged + reason(flow.Exempts) - 1 // how many there are
 
 	// declined never leaves the decoder: the fast path hands the frame to gopacket.
 	declined = reasons
@@ -24,8 +25,11 @@ const (
 // String gives the reason's key in Stats.Reasons.
 func (r reason) String() string {
 	names := [...]string{"recorded", "not-ip", "other-host", "self", "truncated", "malformed", "link-type", "ring", "table"}
-	if int(r) < len(names) {
+	switch {
+	case r < neverLogged:
 		return names[r]
+	case r < reasons:
+		return flow.Exempt(r - neverLogged + 1).String()
 	}
 	return "declined"
 }
@@ -51,6 +55,27 @@ func (s *Stats) Add(o Stats) {
 // tally counts frames by what became of them.
 type tally [reasons]uint64
 
+// settle moves what a table turned out not to record. It was counted as
+// recorded; settled is what the last call had of it.
+func (t *tally) settle(lost uint64, exempt *[flow.Exempts]uint64, settled *settled) {
+	t[recorded] -= lost - settled.lost
+	t[lostTable] += lost - settled.lost
+	settled.lost = lost
+	for x, n := range exempt {
+		if n -= settled.exempt[x]; n != 0 {
+			t[recorded] -= n
+			t[neverLogged+reason(x)-1] += n
+			settled.exempt[x] += n
+		}
+	}
+}
+
+// settled is what of a table's window a tally has already.
+type settled struct {
+	lost   uint64
+	exempt [flow.Exempts]uint64
+}
+
 // stats sorts t into the four counts; Frames is their sum by construction.
 func (t *tally) stats() Stats {
 	s := Stats{Reasons: make(map[string]uint64)}
@@ -59,12 +84,12 @@ func (t *tally) stats() Stats {
 		switch r {
 		case recorded:
 			s.Recorded += n
-		case notIP, otherHost, self:
-			s.Excluded += n
 		case truncated, malformed, unknownLink:
 			s.Undecodable += n
-		default:
+		case lostRing, lostTable:
 			s.Lost += n
+		default:
+			s.Excluded += n
 		}
 		s.Frames += n
 		if r != recorded && n != 0 {

@@ -13,8 +13,8 @@ type record struct {
 	packets uint64
 	bytes   uint64
 	flags   uint8
-	action  flow.Action
-	_       [6]byte // up to the cache line
+	verdict flow.Verdict
+	_       [4]byte // up to the cache line
 }
 
 const (
@@ -49,6 +49,7 @@ type table struct {
 
 	lostFrames  uint64 // past the limit
 	lostPackets uint64
+	exempt      [flow.Exempts]uint64 // frames that are never logged
 }
 
 func newTable(interfaceID string, network Network, seed hashSeed, limit int) (*table, error) {
@@ -98,6 +99,10 @@ func (t *table) count(p *packet) {
 		t.lostPackets += uint64(p.packets)
 		return
 	}
+	if r.verdict.Exempt != flow.Logged {
+		t.exempt[r.verdict.Exempt]++
+		return
+	}
 	r.packets += uint64(p.packets)
 	r.bytes += p.bytes
 	r.flags |= p.flags
@@ -128,7 +133,7 @@ func (t *table) insert(p *packet, slot uint64) *record {
 	r := t.record(t.n)
 	*r = record{key: p.key}
 	if t.network != nil {
-		r.action = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple).Action
+		r.verdict = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple)
 	}
 	t.n++
 	t.slots[slot] = p.hash&^0xffffffff | uint64(t.n)
@@ -184,14 +189,18 @@ func releaseSlots(s []uint64) {
 	}
 }
 
-// flows appends the flows to dst in order of their first packet.
+// flows appends the flows to dst in order of their first packet, without those
+// that are never logged.
 func (t *table) flows(dst []flow.Flow) []flow.Flow {
 	for i := range t.n {
 		r := t.record(i)
+		if r.verdict.Exempt != flow.Logged {
+			continue
+		}
 		dst = append(dst, flow.Flow{
 			Tuple:     r.key.Tuple,
 			Direction: r.key.direction,
-			Verdict:   flow.Verdict{Action: r.action},
+			Verdict:   r.verdict,
 			Counters:  flow.Counters{Packets: r.packets, Bytes: r.bytes, TCPFlags: r.flags},
 		})
 	}
@@ -203,6 +212,7 @@ func (t *table) flows(dst []flow.Flow) []flow.Flow {
 func (t *table) reset() {
 	used := int(t.n)
 	t.n, t.pending, t.lostFrames, t.lostPackets = 0, 0, 0, 0
+	clear(t.exempt[:])
 	for keep := used>>chunkBits + 1; len(t.chunks) > keep; {
 		last := len(t.chunks) - 1
 		t.releaseChunk(last)

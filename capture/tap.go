@@ -48,8 +48,8 @@ type tap struct {
 	spare   *table // empty, or nil while full is being exported
 	full    *full  // sealed, not yet collected
 	tally   tally
-	settled uint64 // of cur.lostFrames, what tally has already
-	dropped uint64 // in the ring during the open window
+	settled settled // of cur, what tally has already
+	dropped uint64  // in the ring during the open window
 	last    int64
 	err     error
 	done    bool // ended, and its last window collected
@@ -175,7 +175,7 @@ func (t *tap) seal(end, now int64) {
 	}
 	t.settle()
 	t.full = &full{table: t.cur, span: span{t.open.start, end}, lost: t.dropped}
-	t.cur, t.spare, t.settled, t.dropped = t.spare, nil, 0, 0
+	t.cur, t.spare, t.settled, t.dropped = t.spare, nil, settled{}, 0
 	t.cur.interfaceID = t.info.InterfaceID
 	if now >= end+width { // the machine slept, or an idle tap was not asked: nothing to tell of in between
 		end = alignedDown(now, width)
@@ -186,10 +186,7 @@ func (t *tap) seal(end, now int64) {
 // settle brings the counts up to date.
 func (t *tap) settle() {
 	t.cur.flush()
-	lost := t.cur.lostFrames - t.settled
-	t.settled += lost
-	t.tally[recorded] -= lost
-	t.tally[lostTable] += lost
+	t.tally.settle(t.cur.lostFrames, &t.cur.exempt, &t.settled)
 	if t.done {
 		return
 	}

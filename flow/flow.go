@@ -45,9 +45,45 @@ func (a Action) String() string {
 	return "ACCEPT"
 }
 
-// Verdict is the decision on a flow.
+// Reason is why a flow was rejected, where the field reject-reason says so.
+type Reason uint8
+
+// The values of the reject-reason field. Security groups and network ACLs give no reason.
+const (
+	NoReason Reason = iota
+	PublicAccessBlocked
+	EncryptionRequired
+)
+
+// String gives AWS's word, or "".
+func (r Reason) String() string { return [...]string{"", "BPA", "EC"}[r] }
+
+// Exempt is the rule by which traffic is never logged; Logged is that there is none.
+type Exempt uint8
+
+// What flow logs never have. Source: "Flow log limitations", VPC user guide.
+const (
+	Logged Exempt = iota
+	AmazonDNS
+	InstanceMetadata
+	TimeSync
+	DHCP
+	WindowsActivation
+	VPCRouter
+	EndpointLoadBalancer
+	Exempts // how many there are
+)
+
+// String gives the rule's key where excluded frames are counted.
+func (x Exempt) String() string {
+	return [...]string{"logged", "dns", "imds", "time", "dhcp", "windows-activation", "vpc-router", "nlb-endpoint"}[x]
+}
+
+// Verdict is the decision on a flow. What is Exempt is accepted, and in no record.
 type Verdict struct {
 	Action Action
+	Reason Reason
+	Exempt Exempt
 }
 
 // Bits of Counters.TCPFlags. The first six are the header's own; SynAck is set

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/netip"
 	"slices"
-
-	"github.com/flowemu/flowemu/flow"
 )
 
 // NewVPC makes what comes with every VPC: its default security group, its
@@ -192,10 +190,4 @@ func (tx *Tx) DefaultDHCPOptions(account, region string) string {
 		}})
 	}
 	return id
-}
-
-// Evaluate decides on a flow of an interface. It is the one place that does.
-// Every flow is accepted: there are no rules yet.
-func (s *Snapshot) Evaluate(_ *ENI, _ flow.Direction, _ *flow.Tuple) flow.Verdict {
-	return flow.Verdict{Action: flow.Accept}
 }

@@ -15,20 +15,21 @@ import (
 )
 
 type serveCmd struct {
-	Listen       string        `default:"127.0.0.1:4566" help:"Address and port of every AWS service; port 0 picks a free one."`
-	Data         string        `help:"Data directory, or 'memory' to keep nothing (default: $$XDG_DATA_HOME/flowemu or ~/.local/share/flowemu)."`
-	Capture      string        `default:"auto" help:"'auto' (uplinks, loopback, veths of other namespaces), 'none', or interface names with commas between."`
-	CaptureSelf  bool          `help:"Log flowemu's own traffic too."`
-	Region       string        `help:"AWS Region of the discovered interfaces (default: $$AWS_REGION, $$AWS_DEFAULT_REGION or us-east-1)."`
-	Account      string        `default:"000000000000" help:"AWS account of the discovered interfaces, 12 digits."`
-	Window       time.Duration `default:"10s" help:"Length of a capture window, 1s to 60s."`
-	MaxFlows     int           `default:"1000000" help:"Most flows per interface and window; packets of more become SKIPDATA."`
-	Ring         size          `default:"64MiB" help:"Memory for captured packets, per interface."`
-	SpoolLimit   size          `default:"1GiB" help:"Most disk for windows that are not delivered; more become SKIPDATA."`
-	AllowedHosts []string      `help:"More host names that requests may be addressed to."`
-	CORSOrigins  []string      `name:"cors-origins" help:"Web sites that may send requests, such as http://localhost:3000."`
-	LogLevel     slog.Level    `default:"info" help:"debug, info, warn or error."`
-	LogFormat    string        `default:"text" enum:"text,json" help:"text or json."`
+	Listen        string        `default:"127.0.0.1:4566" help:"Address and port of every AWS service; port 0 picks a free one."`
+	Data          string        `help:"Data directory, or 'memory' to keep nothing (default: $$XDG_DATA_HOME/flowemu or ~/.local/share/flowemu)."`
+	Capture       string        `default:"auto" help:"'auto' (uplinks, loopback, veths of other namespaces), 'none', or interface names with commas between."`
+	CaptureSelf   bool          `help:"Log flowemu's own traffic too."`
+	ExemptGateway bool          `help:"On discovered networks, take base + 1 and base + 2 for AWS's router and DNS server and do not log them."`
+	Region        string        `help:"AWS Region of the discovered interfaces (default: $$AWS_REGION, $$AWS_DEFAULT_REGION or us-east-1)."`
+	Account       string        `default:"000000000000" help:"AWS account of the discovered interfaces, 12 digits."`
+	Window        time.Duration `default:"10s" help:"Length of a capture window, 1s to 60s."`
+	MaxFlows      int           `default:"1000000" help:"Most flows per interface and window; packets of more become SKIPDATA."`
+	Ring          size          `default:"64MiB" help:"Memory for captured packets, per interface."`
+	SpoolLimit    size          `default:"1GiB" help:"Most disk for windows that are not delivered; more become SKIPDATA."`
+	AllowedHosts  []string      `help:"More host names that requests may be addressed to."`
+	CORSOrigins   []string      `name:"cors-origins" help:"Web sites that may send requests, such as http://localhost:3000."`
+	LogLevel      slog.Level    `default:"info" help:"debug, info, warn or error."`
+	LogFormat     string        `default:"text" enum:"text,json" help:"text or json."`
 }
 
 // Run serves until the program is asked to stop.
@@ -43,7 +44,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	region := firstOf(c.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), flowemu.DefaultRegion)
 	log := c.logger(s.err)
 	e, err := flowemu.New(ctx, flowemu.Options{
-		Listen: c.Listen, Data: data, Capture: c.Capture, CaptureSelf: c.CaptureSelf, Region: region, Account: c.Account,
+		Listen: c.Listen, Data: data, Capture: c.Capture, CaptureSelf: c.CaptureSelf, ExemptGateway: c.ExemptGateway, Region: region, Account: c.Account,
 		Window: c.Window, MaxFlows: c.MaxFlows, Ring: int64(c.Ring), SpoolLimit: int64(c.SpoolLimit),
 		AllowedHosts: c.AllowedHosts, CORSOrigins: c.CORSOrigins, Logger: log,
 	})

@@ -1,0 +1,186 @@
+package vpc
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// The classes of the field traffic-path. Class 2 is that of instances without
+// Nitro for 7 and 8; there are none.
+// Source: "Flow log records", traffic-path.
+const (
+	PathNone            = 0 // a path without a class, such as through a transit gateway
+	PathVPC             = 1 // another resource in the same VPC, also one of AWS's
+	PathVPNGateway      = 3
+	PathPeering         = 4 // in the same Region
+	PathLocalZone       = 6 // or a Wavelength Zone
+	PathGatewayEndpoint = 7
+	PathInternet        = 8
+)
+
+// Hop is where a flow of an interface goes next or, of ingress, comes from.
+type Hop struct {
+	Path      int                       // PathNone for ingress
+	Interface *ENI                      // of the hop, or nil
+	NAT       *NATGateway               // a regional NAT gateway, which has no interface
+	Transit   *TransitGatewayAttachment // the attachment of the interface's VPC
+}
+
+// Router knows the ways of one interface's flows, by its subnet's route table as
+// it was when the Router was made. Not safe for concurrent use.
+type Router struct {
+	network *Snapshot
+	eni     *ENI
+	routes  []wayOut // the most specific first
+	egress  map[netip.Addr]*Hop
+	ingress map[netip.Addr]*Hop
+}
+
+// wayOut is a route to a range.
+type wayOut struct {
+	to    netip.Prefix
+	route *Route
+	local bool
+}
+
+// NewRouter gives the router of an interface.
+func (s *Snapshot) NewRouter(e *ENI) *Router {
+	r := &Router{network: s, eni: e, egress: map[netip.Addr]*Hop{}, ingress: map[netip.Addr]*Hop{}}
+	t := s.RouteTableOf(e)
+	if t == nil {
+		for _, p := range s.ranges(e.VPCID) {
+			r.routes = append(r.routes, wayOut{to: p, local: true})
+		}
+		return r
+	}
+	for _, route := range s.AllRoutes(t) {
+		if route.PrefixListID == "" {
+			r.add(t, &route, route.CIDR)
+			continue
+		}
+		if list := Get[PrefixList](s, route.PrefixListID); list != nil {
+			for _, e := range list.Entries {
+				r.add(t, &route, e.CIDR)
+			}
+		}
+	}
+	// A route to a range comes before one to a prefix list with the same range.
+	slices.SortStableFunc(r.routes, func(a, b wayOut) int {
+		return cmp.Or(cmp.Compare(b.to.Bits(), a.to.Bits()), strings.Compare(a.route.PrefixListID, b.route.PrefixListID))
+	})
+	return r
+}
+
+// add adds a route that is in effect.
+func (r *Router) add(t *RouteTable, route *Route, to netip.Prefix) {
+	if !r.network.Blackhole(t, route) {
+		r.routes = append(r.routes, wayOut{to: to, route: route, local: route.GatewayID == Local})
+	} else {
+		r.routes = append(r.routes, wayOut{to: to, route: &Route{}})
+	}
+}
+
+// RouteTableOf gives the route table of an interface's subnet: its own, or the
+// VPC's main one; nil if the VPC has none.
+func (s *Snapshot) RouteTableOf(e *ENI) *RouteTable {
+	for _, t := range Referring[RouteTable](s, e.SubnetID) {
+		if slices.ContainsFunc(t.Associations, func(a RouteTableAssociation) bool { return a.SubnetID == e.SubnetID }) {
+			return t
+		}
+	}
+	return s.MainRouteTable(e.VPCID)
+}
+
+// Egress gives where a packet to dst goes.
+func (r *Router) Egress(dst netip.Addr) *Hop {
+	h, ok := r.egress[dst]
+	if !ok {
+		h = r.hop(dst)
+		r.egress[dst] = h
+	}
+	return h
+}
+
+// Ingress gives where a packet from src comes from. Paths are taken to be the
+// same in both directions. What comes through a transit gateway or from a Network
+// Load Balancer has no interface.
+// Source: "Flow log limitations", next hop fields.
+func (r *Router) Ingress(src netip.Addr) *Hop {
+	h, ok := r.ingress[src]
+	if !ok {
+		back := *r.hop(src)
+		h, back.Path = &back, PathNone
+		if h.Transit != nil || h.Interface != nil && h.Interface.Type == "network_load_balancer" {
+			h.Interface = nil
+		}
+		r.ingress[src] = h
+	}
+	return h
+}
+
+func (r *Router) hop(peer netip.Addr) *Hop {
+	if peer.IsLinkLocalUnicast() || peer.IsMulticast() {
+		return &Hop{} // no router passes it on
+	}
+	for i := range r.routes {
+		if w := &r.routes[i]; w.to.Contains(peer) {
+			if w.local {
+				return &Hop{Path: PathVPC, Interface: r.network.Interface(r.eni.VPCID, peer)}
+			}
+			return r.through(w.route)
+		}
+	}
+	return &Hop{}
+}
+
+// through gives the hop that a route leads to. That an egress-only gateway counts
+// as an internet gateway is a guess.
+func (r *Router) through(route *Route) *Hop {
+	switch {
+	case strings.HasPrefix(route.GatewayID, "igw-"), route.EgressOnlyID != "":
+		return &Hop{Path: PathInternet}
+	case strings.HasPrefix(route.GatewayID, "vgw-"):
+		return &Hop{Path: PathVPNGateway}
+	case strings.HasPrefix(route.GatewayID, "vpce-"):
+		return &Hop{Path: PathGatewayEndpoint}
+	case route.PeeringID != "":
+		return &Hop{Path: PathPeering}
+	case route.CarrierGatewayID != "":
+		return &Hop{Path: PathLocalZone}
+	case route.InterfaceID != "":
+		return &Hop{Path: PathVPC, Interface: r.network.ENI(route.InterfaceID)}
+	case route.NATGatewayID != "":
+		return r.nat(Get[NATGateway](r.network, route.NATGatewayID))
+	case route.TransitGatewayID != "":
+		a := r.network.AttachmentTo(route.TransitGatewayID, r.eni.VPCID)
+		return &Hop{Transit: a, Interface: r.network.ENI(r.network.AttachmentIn(a, r.eni.Zone.ID).InterfaceID)}
+	case route.VPCEndpointID != "", route.LocalGatewayID != "":
+		return &Hop{Path: PathVPC}
+	}
+	return &Hop{}
+}
+
+func (r *Router) nat(g *NATGateway) *Hop {
+	if g.Regional {
+		return &Hop{Path: PathVPC, NAT: g}
+	}
+	h := &Hop{Path: PathVPC}
+	for _, a := range g.Addresses {
+		if a.Primary || h.Interface == nil {
+			h.Interface = r.network.ENI(a.InterfaceID)
+		}
+	}
+	return h
+}
+
+// Interface gives the interface of a VPC that has an address, or nil.
+func (s *Snapshot) Interface(vpcID string, a netip.Addr) *ENI {
+	for _, n := range Referring[Subnet](s, vpcID) {
+		if slices.ContainsFunc(n.Blocks(), func(p netip.Prefix) bool { return p.Contains(a) }) {
+			return s.Holder(n, a)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package vpc
+
+import (
+	"net/netip"
+
+	"github.com/flowemu/flowemu/flow"
+)
+
+// Policy decides on the flows of one network interface, as the network was when
+// it was made. It does not change, and is safe for concurrent use.
+type Policy struct {
+	network   *Snapshot
+	eni       *ENI
+	resolvers []netip.Addr // Amazon's DNS servers at the base of the VPC's ranges plus two
+	routers   []netip.Addr // the VPC's router in the interface's subnet, its base plus one
+}
+
+// PolicyOptions says how what a host's interfaces stand for is judged.
+type PolicyOptions struct {
+	// ExemptGateway takes the base plus one and plus two of discovered networks
+	// for AWS's router and DNS server. On a host they are mostly its gateway and
+	// some machine.
+	ExemptGateway bool
+}
+
+// NewPolicy gives the policy of an interface; nil stands for one that is not known.
+func (s *Snapshot) NewPolicy(e *ENI, o PolicyOptions) *Policy {
+	p := &Policy{network: s, eni: e}
+	if e == nil || e.Discovered && !o.ExemptGateway {
+		return p
+	}
+	for _, r := range s.ranges(e.VPCID) {
+		if r.Addr().Is4() && !r.Addr().IsLoopback() {
+			p.resolvers = append(p.resolvers, plus(r.Masked().Addr(), 2))
+		}
+	}
+	if n := s.Subnet(e.SubnetID); n != nil {
+		for _, r := range n.Blocks() {
+			if !r.Addr().IsLoopback() {
+				p.routers = append(p.routers, plus(r.Masked().Addr(), 1))
+			}
+		}
+	}
+	return p
+}
+
+// Evaluate decides on a flow. Everything that is logged is accepted.
+func (p *Policy) Evaluate(d flow.Direction, t *flow.Tuple) flow.Verdict {
+	return flow.Verdict{Exempt: p.exempt(d, t)}
+}
