@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/flowemu/flowemu/capture"
@@ -101,11 +102,12 @@ type sealer struct {
 	engine    *capture.Engine
 }
 
-// Seal seals the open windows of the interfaces that are, or lie in, the resources.
+// Seal seals the open windows of the interfaces that are, or lie in, the
+// resources or, of gateways, in the VPCs that these have to do with.
 func (s sealer) Seal(ctx context.Context, resources []string) error {
 	n := s.inventory.Snapshot()
 	var ids []string
-	for _, id := range resources {
+	for _, id := range slices.Concat(resources, n.ServedVPCs(resources)) {
 		if n.ENI(id) != nil {
 			ids = append(ids, id)
 		}

@@ -56,7 +56,15 @@ const (
 )
 
 // String gives AWS's word, or "".
-func (r Reason) String() string { return [...]string{"", "BPA", "EC"}[r] }
+func (r Reason) String() string {
+	switch r {
+	case PublicAccessBlocked:
+		return "BPA"
+	case EncryptionRequired:
+		return "EC"
+	}
+	return ""
+}
 
 // Exempt is the rule by which traffic is never logged; Logged is that there is none.
 type Exempt uint8
@@ -123,6 +131,21 @@ func (t *Tuple) SrcAddr() netip.Addr { return addr(t.Src, t.IPVersion) }
 
 // DstAddr gives the destination address.
 func (t *Tuple) DstAddr() netip.Addr { return addr(t.Dst, t.IPVersion) }
+
+// SetSrcAddr changes the source address, to one of the same IP version.
+func (t *Tuple) SetSrcAddr(a netip.Addr) { t.Src = bytesOf(a) }
+
+// SetDstAddr changes the destination address, to one of the same IP version.
+func (t *Tuple) SetDstAddr(a netip.Addr) { t.Dst = bytesOf(a) }
+
+func bytesOf(a netip.Addr) (b [16]byte) {
+	if a.Is4() {
+		v4 := a.As4()
+		copy(b[:], v4[:])
+		return b
+	}
+	return a.As16()
+}
 
 func addr(b [16]byte, version uint8) netip.Addr {
 	if version == 4 {

@@ -28,7 +28,9 @@ type Field struct {
 	Str func(dst []byte, r *Record) []byte
 	// Meta fields do not depend on a packet: NODATA and SKIPDATA records have them too.
 	Meta bool
-	// Note says why flowemu never has a value, or "".
+	// NeedsHop says that the value is Record.Hop's.
+	NeedsHop bool
+	// Note says what flowemu never has a value for, and why, or "".
 	Note string
 }
 

@@ -13,7 +13,7 @@ var table = []*Field{
 	{Name: "dstport", Version: 2, Type: Int32, Int: func(r *Record) (int64, bool) { return int64(r.DstPort), true }},
 	{Name: "protocol", Version: 2, Type: Int32, Int: func(r *Record) (int64, bool) { return int64(r.Protocol), true }},
 	{Name: "packets", Version: 2, Type: Int64, Int: func(r *Record) (int64, bool) { return int64(r.Packets), true }},
-	{Name: "bytes", Version: 2, Type: Int64, Int: func(r *Record) (int64, bool) { return int64(r.Bytes), true }},
+	{Name: "bytes", Version: 2, Type: Int64, Int: (*Record).byteCount},
 	{Name: "start", Version: 2, Type: Int64, Meta: true, Int: func(r *Record) (int64, bool) { return r.Start.Unix(), true }},
 	{Name: "end", Version: 2, Type: Int64, Meta: true, Int: func(r *Record) (int64, bool) { return r.End.Unix(), true }},
 	{Name: "action", Version: 2, Str: func(b []byte, r *Record) []byte { return append(b, r.Verdict.Action.String()...) }},
@@ -40,10 +40,10 @@ var table = []*Field{
 	{Name: "sublocation-id", Version: 4, Str: none, Note: "there are no Wavelength Zones, Outposts or Local Zones"},
 
 	// Version 5.
-	{Name: "pkt-src-aws-service", Version: 5, Str: none, Note: "AWS's published address ranges are not known yet"},
-	{Name: "pkt-dst-aws-service", Version: 5, Str: none, Note: "AWS's published address ranges are not known yet"},
+	{Name: "pkt-src-aws-service", Version: 5, Str: service(packetSrc)},
+	{Name: "pkt-dst-aws-service", Version: 5, Str: service(packetDst)},
 	{Name: "flow-direction", Version: 5, Str: func(b []byte, r *Record) []byte { return append(b, r.Direction.String()...) }},
-	{Name: "traffic-path", Version: 5, Type: Int32, Int: (*Record).TrafficPath},
+	{Name: "traffic-path", Version: 5, Type: Int32, NeedsHop: true, Int: (*Record).path},
 
 	// Version 7.
 	{Name: "ecs-cluster-arn", Version: 7, Str: none, Note: noECS},
@@ -58,37 +58,35 @@ var table = []*Field{
 	{Name: "ecs-task-id", Version: 7, Str: none, Note: noECS},
 
 	// Version 8.
-	{Name: "reject-reason", Version: 8, Str: none, Note: noRules},
+	{Name: "reject-reason", Version: 8, Str: func(b []byte, r *Record) []byte { return append(b, r.Verdict.Reason.String()...) }, Note: noRules},
 
 	// Version 9.
-	{Name: "resource-id", Version: 9, Str: none, Note: noRegionalNAT},
+	{Name: "resource-id", Version: 9, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.RegionalNAT...) }},
 
 	// Version 10.
 	{Name: "encryption-status", Version: 10, Type: Int32, Int: noInt, Note: noEncryption},
 
 	// Version 11.
-	{Name: "instance-tag", Version: 11, Str: none, Note: noTags},
-	{Name: "instance-tag-2", Version: 11, Str: none, Note: noTags},
-	{Name: "interface-tag", Version: 11, Str: none, Note: noTags},
-	{Name: "interface-tag-2", Version: 11, Str: none, Note: noTags},
-	{Name: "asg-tag", Version: 11, Str: none, Note: noTags},
-	{Name: "asg-tag-2", Version: 11, Str: none, Note: noTags},
+	{Name: "instance-tag", Version: 11, Meta: true, Str: tag(taggedInstance, 0)},
+	{Name: "instance-tag-2", Version: 11, Meta: true, Str: tag(taggedInstance, 1)},
+	{Name: "interface-tag", Version: 11, Meta: true, Str: tag(taggedInterface, 0)},
+	{Name: "interface-tag-2", Version: 11, Meta: true, Str: tag(taggedInterface, 1)},
+	{Name: "asg-tag", Version: 11, Str: none, Note: noScaling},
+	{Name: "asg-tag-2", Version: 11, Str: none, Note: noScaling},
 	{Name: "interface-type", Version: 11, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.serviceType()...) }},
-	{Name: "next-hop-interface-id", Version: 11, Str: none, Note: noNextHop},
-	{Name: "next-hop-subnet-id", Version: 11, Str: none, Note: noNextHop},
-	{Name: "next-hop-az-id", Version: 11, Str: none, Note: noNextHop},
-	{Name: "next-hop-vpc-id", Version: 11, Str: none, Note: noNextHop},
-	{Name: "next-hop-interface-type", Version: 11, Str: none, Note: noNextHop},
+	{Name: "next-hop-interface-id", Version: 11, NeedsHop: true, Str: hop(func(h *Hop) string { return h.InterfaceID })},
+	{Name: "next-hop-subnet-id", Version: 11, NeedsHop: true, Str: hop(func(h *Hop) string { return h.SubnetID })},
+	{Name: "next-hop-az-id", Version: 11, NeedsHop: true, Str: hop(func(h *Hop) string { return h.ZoneID })},
+	{Name: "next-hop-vpc-id", Version: 11, NeedsHop: true, Str: hop(func(h *Hop) string { return h.VPCID })},
+	{Name: "next-hop-interface-type", Version: 11, NeedsHop: true, Str: hop(func(h *Hop) string { return h.Type })},
 }
 
 // Why fields have no value.
 const (
-	noECS         = "there are no ECS tasks"
-	noRules       = "everything is accepted: there are no rules yet"
-	noRegionalNAT = "traffic of regional NAT gateways is not recorded yet"
-	noEncryption  = "encryption is not looked for yet"
-	noTags        = "tags are not in records yet"
-	noNextHop     = "the next hop is not looked for yet"
+	noECS        = "there are no ECS tasks"
+	noRules      = "nothing is rejected: there are no rules yet"
+	noEncryption = "encryption is not looked for yet"
+	noScaling    = "there are no Auto Scaling groups"
 )
 
 func none(b []byte, _ *Record) []byte { return b }
@@ -100,21 +98,21 @@ func noInt(*Record) (int64, bool) { return 0, false }
 // Source: "Transit Gateway Flow Log records" in the transit gateway guide.
 var transitTable = []*Field{
 	shared("version"),
-	{Name: "resource-type", Version: 6, Str: none, Note: noTransit},
+	{Name: "resource-type", Version: 6, Meta: true, Str: func(b []byte, _ *Record) []byte { return append(b, TransitGateway...) }},
 	shared("account-id"),
-	{Name: "tgw-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-attachment-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-src-vpc-account-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-dst-vpc-account-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-src-vpc-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-dst-vpc-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-src-subnet-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-dst-subnet-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-src-eni", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-dst-eni", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-src-az-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-dst-az-id", Version: 6, Str: none, Note: noTransit},
-	{Name: "tgw-pair-attachment-id", Version: 6, Str: none, Note: noTransit},
+	{Name: "tgw-id", Version: 6, Meta: true, Str: transit(func(t *Transit) string { return t.GatewayID })},
+	{Name: "tgw-attachment-id", Version: 6, Meta: true, Str: transit(func(t *Transit) string { return t.AttachmentID })},
+	{Name: "tgw-src-vpc-account-id", Version: 6, Str: transit(func(t *Transit) string { return t.Src.Account })},
+	{Name: "tgw-dst-vpc-account-id", Version: 6, Str: transit(func(t *Transit) string { return t.Dst.Account })},
+	{Name: "tgw-src-vpc-id", Version: 6, Str: transit(func(t *Transit) string { return t.Src.VPCID })},
+	{Name: "tgw-dst-vpc-id", Version: 6, Str: transit(func(t *Transit) string { return t.Dst.VPCID })},
+	{Name: "tgw-src-subnet-id", Version: 6, Str: transit(func(t *Transit) string { return t.Src.SubnetID })},
+	{Name: "tgw-dst-subnet-id", Version: 6, Str: transit(func(t *Transit) string { return t.Dst.SubnetID })},
+	{Name: "tgw-src-eni", Version: 6, Str: transit(func(t *Transit) string { return t.Src.InterfaceID })},
+	{Name: "tgw-dst-eni", Version: 6, Str: transit(func(t *Transit) string { return t.Dst.InterfaceID })},
+	{Name: "tgw-src-az-id", Version: 6, Str: transit(func(t *Transit) string { return t.Src.ZoneID })},
+	{Name: "tgw-dst-az-id", Version: 6, Str: transit(func(t *Transit) string { return t.Dst.ZoneID })},
+	{Name: "tgw-pair-attachment-id", Version: 6, Str: transit(func(t *Transit) string { return t.PairID })},
 	shared("srcaddr"),
 	shared("dstaddr"),
 	shared("srcport"),
@@ -126,17 +124,15 @@ var transitTable = []*Field{
 	shared("end"),
 	shared("log-status"),
 	shared("type"),
-	{Name: "packets-lost-no-route", Version: 6, Type: Int64, Int: noInt, Note: noTransit},
-	{Name: "packets-lost-blackhole", Version: 6, Type: Int64, Int: noInt, Note: noTransit},
-	{Name: "packets-lost-mtu-exceeded", Version: 6, Type: Int64, Int: noInt, Note: noTransit},
-	{Name: "packets-lost-ttl-expired", Version: 6, Type: Int64, Int: noInt, Note: noTransit},
-	shared("tcp-flags"),
+	{Name: "packets-lost-no-route", Version: 6, Type: Int64, Int: lost(NoRoute)},
+	{Name: "packets-lost-blackhole", Version: 6, Type: Int64, Int: lost(Blackhole)},
+	{Name: "packets-lost-mtu-exceeded", Version: 6, Type: Int64, Int: neverLost, Note: "always 0: the lengths of single packets are not kept"},
+	{Name: "packets-lost-ttl-expired", Version: 6, Type: Int64, Int: neverLost, Note: "always 0: times to live are not kept"},
+	{Name: "tcp-flags", Version: 3, Type: Int32, Int: func(r *Record) (int64, bool) { return r.TransitFlags(), true }},
 	shared("region"),
 	shared("flow-direction"),
 	shared("pkt-src-aws-service"),
 	shared("pkt-dst-aws-service"),
 }
-
-const noTransit = "traffic of transit gateways is not recorded yet"
 
 func shared(name string) *Field { return lookup(table, name) }

@@ -133,14 +133,15 @@ type Updater interface {
 	Update(ctx context.Context, f func(*vpc.Tx) error) error
 }
 
-// Covers says whether the interface's traffic belongs into f.
-func (f *FlowLog) Covers(e *vpc.ENI) bool {
-	return f.Account == e.Account && f.Region == e.Region && e.In(f.ResourceID)
+// Covers says whether what was seen at i belongs into f.
+func (f *FlowLog) Covers(i *Interface) bool {
+	return f.Account == i.Account && f.Region == i.Region && i.In(f.ResourceID)
 }
 
 // Wants says whether f keeps records of that action, "ACCEPT" or "REJECT".
+// Transit gateways have no actions and no traffic type.
 func (f *FlowLog) Wants(action string) bool {
-	return f.TrafficType == AllTraffic || string(f.TrafficType) == action
+	return f.TrafficType == AllTraffic || string(f.TrafficType) == action || f.ResourceType.Transit()
 }
 
 // LogGroup gives the name of the log group that f delivers to, which may have
@@ -167,10 +168,13 @@ func (f *FlowLog) DeliveryStream() string {
 	return name[1:]
 }
 
-// LogStream gives the name of the stream for an interface's records: the
-// interface and the traffic type in lower case.
-func (f *FlowLog) LogStream(interfaceID string) string {
-	return interfaceID + "-" + strings.ToLower(string(f.TrafficType))
+// LogStream gives the name of the stream for the records of an interface or
+// gateway: its id and the traffic type in lower case, if there is one.
+func (f *FlowLog) LogStream(id string) string {
+	if f.TrafficType == "" {
+		return id
+	}
+	return id + "-" + strings.ToLower(string(f.TrafficType))
 }
 
 // Bucket splits an S3 destination ARN into the bucket and the folder, which is

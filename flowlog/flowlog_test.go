@@ -35,7 +35,8 @@ func testRecord() *Record {
 				SubnetID: "subnet-aaaaaaaa012345678", InstanceID: "i-01234567890123456", Zone: vpc.Zone{Name: "us-east-1a", ID: "use1-az1"},
 				PrivateIP: netip.MustParseAddr("10.0.0.62"), IPv6: []netip.Addr{netip.MustParseAddr("2001:db8::1")},
 			},
-			VPCCIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")},
+			Tags:         []vpc.Tag{{Key: "name", Value: "a b/ü-1_2.3~"}},
+			InstanceTags: []vpc.Tag{{Key: "env", Value: "prod"}, {Key: "team", Value: "50%"}},
 		},
 		Start: time.Unix(1418530010, 0), End: time.Unix(1418530070, 0),
 	}
@@ -52,6 +53,8 @@ func TestFieldValues(t *testing.T) {
 		"tcp-flags": "3", "type": "IPv4", "pkt-srcaddr": "10.0.1.5", "pkt-dstaddr": "10.0.0.220",
 		"region": "us-east-1", "az-id": "use1-az1", "sublocation-type": "-", "sublocation-id": "-",
 		"pkt-src-aws-service": "-", "pkt-dst-aws-service": "-", "flow-direction": "ingress", "traffic-path": "-", "interface-type": "-",
+		"resource-id": "-", "instance-tag": "-", "instance-tag-2": "-", "interface-tag": "-", "interface-tag-2": "-", // the flow log names no tags
+		"next-hop-interface-id": "-", "next-hop-subnet-id": "-", "next-hop-az-id": "-", "next-hop-vpc-id": "-", "next-hop-interface-type": "-",
 	}
 	for _, f := range Fields(VPC) {
 		if f.Note != "" {
@@ -131,8 +134,8 @@ func TestRecordLines(t *testing.T) {
 			"SKIPDATA as documented", DefaultFormat(VPC), func(r *Record) { r.Flow, r.Status = flow.Flow{}, SkipData },
 			"2 123456789010 eni-1235b8ca123456789 - - - - - - - 1418530010 1418530070 - SKIPDATA",
 		},
-		{"egress from a foreign address", v5, func(r *Record) { r.Direction = flow.Egress }, "5 egress 1 10.0.0.62 10.0.1.5 3 use1-az1"},
-		{"egress out of the VPC", v5, func(r *Record) { r.Direction, r.Dst = flow.Egress, addr16("198.51.100.1") }, "5 egress - 10.0.0.62 10.0.1.5 3 use1-az1"},
+		{"egress from a foreign address", v5, func(r *Record) { r.Direction, r.Hop = flow.Egress, &Hop{Path: 1} }, "5 egress 1 10.0.0.62 10.0.1.5 3 use1-az1"},
+		{"egress to nowhere", v5, func(r *Record) { r.Direction, r.Hop = flow.Egress, &Hop{} }, "5 egress - 10.0.0.62 10.0.1.5 3 use1-az1"},
 		{"direction unknown", v5, func(r *Record) { r.Direction = flow.Unknown }, "5 - - 10.0.1.5 10.0.1.5 3 use1-az1"},
 		{"NODATA, custom", v5, func(r *Record) { r.Flow, r.Status = flow.Flow{}, NoData }, "5 - - - - - use1-az1"},
 		{

@@ -2,6 +2,7 @@ package flowlog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -170,6 +171,11 @@ func (f Format) AppendJSON(dst []byte, r *Record) []byte {
 		}
 	}
 	return append(dst, '}')
+}
+
+// NeedsHop says whether a field needs Record.Hop.
+func (f Format) NeedsHop() bool {
+	return slices.ContainsFunc(f.Fields, func(field *Field) bool { return field.NeedsHop })
 }
 
 // AllFields gives the format of all fields of VPC flow logs.

@@ -29,11 +29,40 @@ func (s Status) String() string {
 	return "OK"
 }
 
-// Interface is everything about a network interface that a field can print.
+// Interface is everything about where a flow was seen that a field can print: a
+// network interface or, for gateways without one, what stands for it.
 type Interface struct {
 	vpc.ENI
-	VPCCIDRs []netip.Prefix // the blocks of its VPC
+	Tags         []vpc.Tag `json:",omitempty"` // the interface's
+	InstanceTags []vpc.Tag `json:",omitempty"`
+	RegionalNAT  string    `json:",omitempty"` // a regional NAT gateway, which has no interface
+	Transit      *Transit  `json:",omitempty"` // a transit gateway, which has none either
 }
+
+// Name gives the id of where the flow was seen: an interface, a regional NAT
+// gateway or a transit gateway.
+func (i *Interface) Name() string {
+	switch {
+	case i.Transit != nil:
+		return i.Transit.GatewayID
+	case i.RegionalNAT != "":
+		return i.RegionalNAT
+	}
+	return i.ID
+}
+
+// In says whether it is, or lies in, the resource with that id.
+func (i *Interface) In(id string) bool {
+	switch {
+	case i.Transit != nil:
+		return id == i.Transit.GatewayID || id == i.Transit.AttachmentID
+	case i.RegionalNAT != "":
+		return id == i.RegionalNAT
+	}
+	return i.ENI.In(id)
+}
+
+const regionalNAT = "regional_nat_gateway"
 
 // serviceTypes says which interface types of EC2 are a service's in records, and how.
 // Source: "Flow log records", interface-type; EC2 API, NetworkInterface.
@@ -41,14 +70,35 @@ var serviceTypes = map[string]string{
 	"natGateway": "nat_gateway", "nat_gateway": "nat_gateway", "network_load_balancer": "network_load_balancer", "transit_gateway": "transit_gateway", "vpc_endpoint": "vpc_endpoint",
 }
 
-func (i *Interface) serviceType() string { return serviceTypes[i.Type] }
+func (i *Interface) serviceType() string {
+	if i.RegionalNAT != "" {
+		return regionalNAT
+	}
+	return serviceTypes[i.Type]
+}
 
 // Record is one line of a flow log. With the status NoData or SkipData it has no flow.
 type Record struct {
 	flow.Flow
 	Interface  *Interface
+	Hop        *Hop      // where the flow goes, or comes from; nil if that is not known
 	Start, End time.Time // the edges of the capture window
 	Status     Status
+	Lookup     *Lookup // for fields whose value is looked up; nil leaves them empty
+}
+
+// Lookup is what values are looked up in.
+type Lookup struct {
+	TagFields []TagField
+	Services  Services
+}
+
+// Services knows which service of AWS a public address is of.
+type Services interface {
+	// Service gives the service's code, or "".
+	Service(netip.Addr) string
+	// TransitService gives the code that flow logs of transit gateways have, or "".
+	TransitService(netip.Addr) string
 }
 
 // SrcAddr gives srcaddr: for egress the interface's own address instead of the packet's.
@@ -70,6 +120,12 @@ func (r *Record) DstAddr() netip.Addr {
 	return a
 }
 
+// byteCount gives bytes. What Block Public Access rejects has none.
+// Source: "Flow log limitations".
+func (r *Record) byteCount() (int64, bool) {
+	return int64(r.Bytes), r.Verdict.Reason != flow.PublicAccessBlocked
+}
+
 // VPCFlags gives tcp-flags by the rule of VPC flow logs: FIN 1, SYN 2, RST 4,
 // SYN-ACK 18, OR-ed over the packets; nothing else counts.
 // Source: "Flow log records", tcp-flags.
@@ -81,18 +137,14 @@ func (r *Record) VPCFlags() int64 {
 	return v
 }
 
-// TrafficPath gives the class of an egress flow's route: 1 is another resource
-// in the same VPC. ok is false for ingress and where no class is known.
-// Source: "Flow log records", traffic-path.
-func (r *Record) TrafficPath() (class int64, ok bool) {
-	if r.Direction != flow.Egress {
-		return 0, false
+// TransitFlags gives tcp-flags by the rule of transit gateway flow logs: FIN 1,
+// SYN 2, RST 4, PSH 8, ACK 16, URG 32, OR-ed over the packets, but 0 if there was
+// nothing but ACKs.
+// Source: "Transit Gateway Flow Log records", tcp-flags.
+func (r *Record) TransitFlags() int64 {
+	v := int64(r.TCPFlags &^ flow.SynAck)
+	if v == flow.ACK {
+		return 0
 	}
-	dst := r.Tuple.DstAddr()
-	for _, p := range r.Interface.VPCCIDRs {
-		if p.Contains(dst) {
-			return 1, true
-		}
-	}
-	return 0, false
+	return v
 }

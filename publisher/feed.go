@@ -12,28 +12,34 @@ import (
 // feed keeps the last sealed flows, whether a flow log wants them or not, and
 // hands new ones to whoever follows.
 type feed struct {
-	mu    sync.Mutex
-	limit int
-	ring  []flowlog.Record
-	total uint64        // records ever
-	more  chan struct{} // closed when records come
+	mu     sync.Mutex
+	limit  int
+	lookup *flowlog.Lookup
+	ring   []flowlog.Record
+	total  uint64        // records ever
+	more   chan struct{} // closed when records come
 }
 
-func newFeed(limit int) *feed { return &feed{limit: limit, more: make(chan struct{})} }
+func newFeed(limit int, l *flowlog.Lookup) *feed {
+	return &feed{limit: limit, lookup: l, more: make(chan struct{})}
+}
 
-func (f *feed) publish(w *flow.Window, iface *flowlog.Interface) {
+// publish takes the flows of a window, of more than it keeps the last ones.
+func (f *feed) publish(w *view) {
 	if len(w.Flows) == 0 && w.Lost == 0 {
 		return
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	rec := flowlog.Record{Interface: iface, Start: w.Start, End: w.End}
-	for i := range w.Flows {
-		rec.Flow = w.Flows[i]
+	rec := flowlog.Record{Interface: w.iface, Start: w.Start, End: w.End, Lookup: f.lookup}
+	last := view{Window: &flow.Window{Flows: w.Flows[max(0, len(w.Flows)-f.limit):]}, iface: w.iface, router: w.router}
+	hops, of := last.ways()
+	for i := range last.Flows {
+		rec.Flow, rec.Hop = last.Flows[i], &hops[of[i]]
 		f.add(rec)
 	}
 	if w.Lost > 0 {
-		rec.Flow, rec.Status = flow.Flow{}, flowlog.SkipData
+		rec.Flow, rec.Hop, rec.Status = flow.Flow{}, nil, flowlog.SkipData
 		f.add(rec)
 	}
 	close(f.more)

@@ -30,7 +30,6 @@ func traffic(n int) []*flowlog.Record {
 			Head: vpc.Head{ID: eniID, Account: account, Region: region}, VPCID: "vpc-1", SubnetID: "subnet-1",
 			Zone: vpc.Zone{ID: "use1-az1"}, PrivateIP: netip.MustParseAddr("10.0.0.5"),
 		},
-		VPCCIDRs: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")},
 	}
 	out := make([]*flowlog.Record, n)
 	for k := range out {

@@ -45,6 +45,7 @@ type Options struct {
 	Network    Network
 	Store      Store
 	Sinks      map[flowlog.DestinationType]Sink
+	Services   flowlog.Services // nil leaves the services' fields empty
 	SpoolLimit int64
 	Recent     int
 	Logger     *slog.Logger
@@ -104,8 +105,8 @@ func New(ctx context.Context, o Options) (*Publisher, error) {
 		return nil, fmt.Errorf("open the spool: %w", err)
 	}
 	p := &Publisher{
-		opt: o, feed: newFeed(o.Recent), kick: make(chan struct{}, 1), retry: map[string]backoff{},
-		match: newMatcher(), spool: spool{o.Dir}, open: map[string]time.Time{}, known: map[string]*flowlog.Interface{},
+		opt: o, feed: newFeed(o.Recent, &flowlog.Lookup{Services: o.Services}), kick: make(chan struct{}, 1), retry: map[string]backoff{},
+		match: newMatcher(), spool: spool{o.Dir, o.Services}, open: map[string]time.Time{}, known: map[string]*flowlog.Interface{},
 	}
 	return p, p.recover(ctx)
 }
@@ -179,7 +180,8 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 	ctx = context.WithoutCancel(ctx) // what is sealed is kept, whoever gave up
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	taken := make([]flow.Window, 0, len(windows))
+	taken := make([]*view, 0, len(windows))
+	s := p.opt.Network.Snapshot()
 	for i := range windows {
 		w := &windows[i]
 		iface, deleted := p.interfaceOf(w.InterfaceID)
@@ -190,15 +192,19 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 			p.opt.Logger.Error("a window of an unknown interface is dropped", "interface", w.InterfaceID)
 			continue
 		}
-		p.feed.publish(w, iface)
+		v := &view{Window: w, iface: iface}
+		if len(w.Flows) > 0 {
+			v.router = s.NewRouter(&iface.ENI)
+		}
+		p.feed.publish(v)
 		if p.full() {
 			w.Lost += packets(w.Flows)
 			w.Flows = nil
 		}
-		taken = append(taken, *w)
+		taken = append(taken, v)
 		p.noteOpen(w)
 	}
-	p.backlog = append(p.backlog, bySlot(p.matched(taken))...)
+	p.backlog = append(p.backlog, bySlot(p.matched(s, taken))...)
 	if err := p.writeBacklog(ctx); err != nil {
 		p.opt.Logger.Error("cannot spool", "error", err)
 	}
@@ -209,15 +215,26 @@ func (p *Publisher) Export(ctx context.Context, windows []flow.Window) {
 }
 
 // matched gives what the flow logs want of windows.
-func (p *Publisher) matched(windows []flow.Window) (entries []entry) {
-	snap := p.opt.Network.Snapshot()
-	logs := slices.DeleteFunc(vpc.All[flowlog.FlowLog](snap), p.hasNoSink)
-	for i := range windows {
-		w := &windows[i]
-		entries = append(entries, p.match.entries(w, p.known[w.InterfaceID], logs)...)
+func (p *Publisher) matched(s *vpc.Snapshot, windows []*view) (entries []entry) {
+	interfaces, gateways := partition(slices.DeleteFunc(vpc.All[flowlog.FlowLog](s), p.hasNoSink))
+	for _, w := range windows {
+		entries = append(entries, p.match.entries(w, interfaces)...)
+	}
+	if len(gateways) == 0 {
+		return entries
+	}
+	var seen []*view // by gateways
+	for _, w := range windows {
+		seen = append(seen, newGateways(s, w, p.observed).find()...)
+	}
+	for _, w := range append(seen, idle(s, gateways, windows, seen)...) {
+		entries = append(entries, p.match.entries(w, gateways)...)
 	}
 	return entries
 }
+
+// observed says whether what an interface sends is captured or was injected.
+func (p *Publisher) observed(e *vpc.ENI) bool { return e.Capture != "" || p.match.seen[e.ID] }
 
 func (p *Publisher) hasNoSink(f *flowlog.FlowLog) bool { return p.opt.Sinks[f.DestinationType] == nil }
 
@@ -257,10 +274,7 @@ func (p *Publisher) interfaceOf(id string) (i *flowlog.Interface, deleted bool) 
 	if e == nil {
 		return p.known[id], true
 	}
-	out := &flowlog.Interface{ENI: *e}
-	if v := s.VPC(e.VPCID); v != nil {
-		out.VPCCIDRs = v.CIDRs
-	}
+	out := &flowlog.Interface{ENI: *e, Tags: s.Tags(e.ID), InstanceTags: s.Tags(e.InstanceID)}
 	p.known[id] = out
 	return out, false
 }
@@ -303,7 +317,8 @@ func (p *Publisher) full() bool {
 	}
 	for i := range p.backlog {
 		for j := range p.backlog[i].entries {
-			n += int64(len(p.backlog[i].entries[j].flows)) * flowSize
+			e := &p.backlog[i].entries[j]
+			n += int64(len(e.flows)) * e.size()
 		}
 	}
 	return n >= p.opt.SpoolLimit

@@ -28,17 +28,17 @@ func (s *logsSink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.D
 		return Receipt{}, err
 	}
 	var streams []logevent.Batch
-	index := map[string]int{} // by interface
+	index := map[string]int{} // by interface or gateway
 	n := 0
 	for r, err := range records {
 		if err != nil {
 			return Receipt{}, err
 		}
-		i, ok := index[r.Interface.ID]
+		i, ok := index[r.Interface.Name()]
 		if !ok {
 			i = len(streams)
-			index[r.Interface.ID] = i
-			streams = append(streams, logevent.Batch{Stream: f.LogStream(r.Interface.ID)})
+			index[r.Interface.Name()] = i
+			streams = append(streams, logevent.Batch{Stream: f.LogStream(r.Interface.Name())})
 		}
 		streams[i].Events = append(streams[i].Events, logevent.Event{Timestamp: r.Start.Unix() * 1000, Message: string(format.Append(nil, r))})
 		n++

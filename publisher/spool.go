@@ -22,18 +22,22 @@ import (
 // A spool file holds sealed windows until every flow log that wants them has
 // them. It speaks for itself: nothing that it needs is elsewhere.
 //
-//	magic    8 bytes "flowspl1"
+//	magic    8 bytes "flowspl2"
 //	length   4 bytes, little-endian
 //	header   JSON: {"slot": Unix seconds, "entries": [entry]}
-//	flows    entry by entry, flowSize bytes each
+//	flows    entry by entry, flowSize bytes each, or hopSize more with Hops
 //	CRC-32   4 bytes, little-endian, IEEE, of all before
 //
 // A flow: source 16, destination 16, ports 2 and 2, protocol, IP version,
-// direction, action, TCP flags 1 each, packets 8, bytes 8, little-endian.
+// direction, verdict, TCP flags 1 each, packets 8, bytes 8, little-endian, and
+// where in Hops its hop is. The verdict is the action and, in the upper four bits,
+// the reason. Files of the first version, "flowspl1", have no hops and no reasons.
 const (
-	spoolMagic  = "flowspl1"
+	spoolMagic  = "flowspl2"
+	firstMagic  = "flowspl1"
 	spoolSuffix = ".spool"
 	flowSize    = 57
+	hopSize     = 4
 )
 
 // entry is what one interface has for some flow logs: a window's flows, or the
@@ -43,9 +47,27 @@ type entry struct {
 	Start     int64 // Unix nanoseconds
 	End       int64
 	Status    flowlog.Status
-	FlowLogs  []string // ids of those that want it
-	Count     int      // flows that follow
+	FlowLogs  []string      // ids of those that want it
+	Count     int           // flows that follow
+	Hops      []flowlog.Hop `json:",omitempty"`
 	flows     []flow.Flow
+	hop       []uint32 // of each flow, in Hops; nil is the first one for all
+}
+
+// size is how many bytes one of its flows has in a file.
+func (e *entry) size() int64 {
+	if len(e.Hops) > 0 {
+		return flowSize + hopSize
+	}
+	return flowSize
+}
+
+// hopOf gives where the hop of flow i is.
+func (e *entry) hopOf(i int) uint32 {
+	if e.hop == nil {
+		return 0
+	}
+	return e.hop[i]
 }
 
 type spoolHeader struct {
@@ -64,7 +86,10 @@ func flowLogs(entries []entry) []string {
 }
 
 // spool is the folder of spool files.
-type spool struct{ dir string }
+type spool struct {
+	dir      string
+	services flowlog.Services // that the records are looked up in
+}
 
 func (s spool) path(file int64) string {
 	return filepath.Join(s.dir, fmt.Sprintf("%016d%s", file, spoolSuffix))
@@ -145,12 +170,17 @@ func encodeSpool(w io.Writer, slot time.Time, entries []entry) (int64, error) {
 	put := func(p []byte) { _, _ = b.Write(p) } // a bufio.Writer keeps its first error for Flush
 	put(head)
 	put(header)
-	buf := make([]byte, 0, flowSize)
+	buf := make([]byte, 0, flowSize+hopSize)
 	for i := range entries {
-		for j := range entries[i].flows {
-			put(appendFlow(buf, &entries[i].flows[j]))
-			n += flowSize
+		e := &entries[i]
+		for j := range e.flows {
+			b := appendFlow(buf, &e.flows[j])
+			if len(e.Hops) > 0 {
+				b = binary.LittleEndian.AppendUint32(b, e.hopOf(j))
+			}
+			put(b)
 		}
+		n += int64(len(e.flows)) * e.size()
 	}
 	if err := b.Flush(); err != nil {
 		return 0, err
@@ -163,7 +193,7 @@ func appendFlow(b []byte, f *flow.Flow) []byte {
 	b = append(append(b, f.Src[:]...), f.Dst[:]...)
 	b = binary.LittleEndian.AppendUint16(b, f.SrcPort)
 	b = binary.LittleEndian.AppendUint16(b, f.DstPort)
-	b = append(b, f.Protocol, f.IPVersion, byte(f.Direction), byte(f.Verdict.Action), f.TCPFlags)
+	b = append(b, f.Protocol, f.IPVersion, byte(f.Direction), byte(f.Verdict.Action)|byte(f.Verdict.Reason)<<4, f.TCPFlags)
 	b = binary.LittleEndian.AppendUint64(b, f.Packets)
 	return binary.LittleEndian.AppendUint64(b, f.Bytes)
 }
@@ -173,6 +203,6 @@ func parseFlow(b []byte, f *flow.Flow) {
 	copy(f.Dst[:], b[16:])
 	f.SrcPort, f.DstPort = binary.LittleEndian.Uint16(b[32:]), binary.LittleEndian.Uint16(b[34:])
 	f.Protocol, f.IPVersion, f.Direction = b[36], b[37], flow.Direction(b[38])
-	f.Verdict, f.TCPFlags = flow.Verdict{Action: flow.Action(b[39])}, b[40]
+	f.Verdict, f.TCPFlags = flow.Verdict{Action: flow.Action(b[39] & 15), Reason: flow.Reason(b[39] >> 4)}, b[40]
 	f.Packets, f.Bytes = binary.LittleEndian.Uint64(b[41:]), binary.LittleEndian.Uint64(b[49:])
 }

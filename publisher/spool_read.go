@@ -49,7 +49,10 @@ func readIndex(r io.ReaderAt, size int64) (*spoolIndex, error) {
 		return nil, err
 	}
 	head := make([]byte, len(spoolMagic)+4)
-	if _, err := r.ReadAt(head, 0); err != nil || string(head[:len(spoolMagic)]) != spoolMagic {
+	if _, err := r.ReadAt(head, 0); err != nil {
+		return nil, errSpool
+	}
+	if magic := string(head[:len(spoolMagic)]); magic != spoolMagic && magic != firstMagic {
 		return nil, errSpool
 	}
 	n := int64(binary.LittleEndian.Uint32(head[len(spoolMagic):]))
@@ -64,11 +67,11 @@ func readIndex(r io.ReaderAt, size int64) (*spoolIndex, error) {
 	x := &spoolIndex{slot: time.Unix(h.Slot, 0), entries: h.Entries, of: map[string][]int{}}
 	for i := range h.Entries {
 		e := &h.Entries[i]
-		if e.Count < 0 || int64(e.Count) > (size-at)/flowSize {
+		if e.Count < 0 || int64(e.Count) > (size-at)/e.size() {
 			return nil, errSpool
 		}
 		x.at = append(x.at, at)
-		at += int64(e.Count) * flowSize
+		at += int64(e.Count) * e.size()
 		for _, id := range e.FlowLogs {
 			x.of[id] = append(x.of[id], i)
 		}
@@ -96,26 +99,34 @@ func checkSum(r io.ReaderAt, size int64) error {
 }
 
 // records gives a flow log's records, entry by entry. False says that the caller is to stop.
-func (x *spoolIndex) records(r io.ReaderAt, f *flowlog.FlowLog, yield func(*flowlog.Record, error) bool) (more bool, err error) {
-	buf := make([]byte, flowSize)
+func (x *spoolIndex) records(r io.ReaderAt, f *flowlog.FlowLog, services flowlog.Services, yield func(*flowlog.Record, error) bool) (more bool, err error) {
+	buf := make([]byte, flowSize+hopSize)
 	var in *bufio.Reader
+	lookup := &flowlog.Lookup{TagFields: f.TagFields, Services: services}
 	for _, i := range x.of[f.ID] {
 		e := &x.entries[i]
-		rec := flowlog.Record{Interface: &e.Interface, Start: time.Unix(0, e.Start), End: time.Unix(0, e.End), Status: e.Status}
+		rec := flowlog.Record{Interface: &e.Interface, Start: time.Unix(0, e.Start), End: time.Unix(0, e.End), Status: e.Status, Lookup: lookup}
 		if e.Status != flowlog.OK && !yield(&rec, nil) {
 			return false, nil
 		}
-		flows := io.NewSectionReader(r, x.at[i], int64(e.Count)*flowSize)
+		flows := io.NewSectionReader(r, x.at[i], int64(e.Count)*e.size())
 		if in == nil {
 			in = bufio.NewReaderSize(flows, 1<<16)
 		} else {
 			in.Reset(flows)
 		}
 		for range e.Count {
-			if _, err := io.ReadFull(in, buf); err != nil {
+			if _, err := io.ReadFull(in, buf[:e.size()]); err != nil {
 				return false, errSpool
 			}
 			parseFlow(buf, &rec.Flow)
+			if len(e.Hops) > 0 {
+				n := binary.LittleEndian.Uint32(buf[flowSize:])
+				if int(n) >= len(e.Hops) {
+					return false, errSpool
+				}
+				rec.Hop = &e.Hops[n]
+			}
 			if f.Wants(rec.Verdict.Action.String()) && !yield(&rec, nil) {
 				return false, nil
 			}
@@ -201,7 +212,7 @@ func (s *spoolReader) fileRecords(file int64, f *flowlog.FlowLog, yield func(*fl
 		return false, &spoolError{file, err}
 	}
 	defer in.Close()
-	if more, err = x.records(in, f, yield); err != nil {
+	if more, err = x.records(in, f, s.services, yield); err != nil {
 		return false, &spoolError{file, err}
 	}
 	return more, nil

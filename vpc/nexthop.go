@@ -155,7 +155,7 @@ func (r *Router) through(route *Route) *Hop {
 		return r.nat(Get[NATGateway](r.network, route.NATGatewayID))
 	case route.TransitGatewayID != "":
 		a := r.network.AttachmentTo(route.TransitGatewayID, r.eni.VPCID)
-		return &Hop{Transit: a, Interface: r.network.ENI(r.network.AttachmentIn(a, r.eni.Zone.ID).InterfaceID)}
+		return &Hop{Transit: a, Interface: r.network.ENI(r.network.Entrance(a, r.eni.Zone.ID).InterfaceID)}
 	case route.VPCEndpointID != "", route.LocalGatewayID != "":
 		return &Hop{Path: PathVPC}
 	}

@@ -2,6 +2,7 @@ package vpc_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -42,10 +43,17 @@ func routed(t *testing.T) *vpc.Snapshot {
 			{CIDR: prefix("0.0.0.0/0"), GatewayID: "igw-1"}, {CIDR: prefix("192.0.2.0/24"), GatewayID: "igw-gone"},
 		}},
 		&vpc.RouteTable{Head: head("rtb-1"), VPCID: "vpc-a", Associations: []vpc.RouteTableAssociation{{ID: "r", SubnetID: "subnet-1"}}, Routes: []vpc.Route{
-			{CIDR: prefix("0.0.0.0/0"), NATGatewayID: "nat-zonal"}, {CIDR: prefix("::/0"), EgressOnlyID: "eigw-1"}, {CIDR: prefix("10.0.2.9/32"), InterfaceID: "eni-middle"},
-			{CIDR: prefix("10.8.0.0/15"), TransitGatewayID: "tgw-1"}, {CIDR: prefix("172.20.0.0/16"), PeeringID: "pcx-1"}, {CIDR: prefix("172.21.0.0/16"), GatewayID: "vgw-1"},
-			{PrefixListID: "pl-1", GatewayID: "vpce-1"}, {CIDR: prefix("198.51.100.0/24"), NATGatewayID: "nat-regional"}, {CIDR: prefix("172.22.0.0/16"), CarrierGatewayID: "cagw-1"},
-			{CIDR: prefix("172.23.0.0/16"), LocalGatewayID: "lgw-1"}, {CIDR: prefix("192.0.2.0/24"), GatewayID: "igw-gone"},
+			{CIDR: prefix("0.0.0.0/0"), NATGatewayID: "nat-zonal"},
+			{CIDR: prefix("::/0"), EgressOnlyID: "eigw-1"},
+			{CIDR: prefix("10.0.2.9/32"), InterfaceID: "eni-middle"},
+			{CIDR: prefix("10.8.0.0/15"), TransitGatewayID: "tgw-1"},
+			{CIDR: prefix("172.20.0.0/16"), PeeringID: "pcx-1"},
+			{CIDR: prefix("172.21.0.0/16"), GatewayID: "vgw-1"},
+			{PrefixListID: "pl-1", GatewayID: "vpce-1"},
+			{CIDR: prefix("198.51.100.0/24"), NATGatewayID: "nat-regional"},
+			{CIDR: prefix("172.22.0.0/16"), CarrierGatewayID: "cagw-1"},
+			{CIDR: prefix("172.23.0.0/16"), LocalGatewayID: "lgw-1"},
+			{CIDR: prefix("192.0.2.0/24"), GatewayID: "igw-gone"},
 		}},
 	)
 }
@@ -123,5 +131,16 @@ func TestTransitPath(t *testing.T) {
 	s = network(t, from, gone, vpc.Get[vpc.TransitGatewayRouteTable](s, "tgw-rtb-1"))
 	if p := s.TransitPath(from, addr("203.0.113.5")); p.To != nil || !p.Blackhole {
 		t.Errorf("to a deleted attachment: %+v", p)
+	}
+}
+
+func TestServedVPCs(t *testing.T) {
+	s := routed(t)
+	for id, want := range map[string][]string{
+		"tgw-1": {"vpc-a", "vpc-b"}, "tgw-attach-b": {"vpc-b"}, "nat-regional": {"vpc-a"}, "vpc-a": nil, "eni-1": nil, "tgw-rtb-1": nil,
+	} {
+		if got := s.ServedVPCs([]string{id}); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", id, got, want)
+		}
 	}
 }

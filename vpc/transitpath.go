@@ -19,16 +19,18 @@ func (s *Snapshot) AttachmentTo(transitGatewayID, vpcID string) *TransitGatewayA
 	return nil
 }
 
-// AttachmentIn gives the subnet of an attachment that traffic of a zone goes
-// through: the one in that zone or, where AWS would not carry it, the first.
+// Entrance gives the subnet of an attachment that traffic passes: one in the first
+// of the zones that has any or, where AWS would not carry it, the first of all.
 // Source: "Amazon VPC attachments in AWS Transit Gateway".
-func (s *Snapshot) AttachmentIn(a *TransitGatewayAttachment, zoneID string) TransitGatewaySubnet {
+func (s *Snapshot) Entrance(a *TransitGatewayAttachment, zoneIDs ...string) TransitGatewaySubnet {
 	if a == nil || len(a.Subnets) == 0 {
 		return TransitGatewaySubnet{}
 	}
-	for _, n := range a.Subnets {
-		if subnet := s.Subnet(n.SubnetID); subnet != nil && subnet.Zone.ID == zoneID {
-			return n
+	for _, zone := range zoneIDs {
+		for _, n := range a.Subnets {
+			if subnet := s.Subnet(n.SubnetID); subnet != nil && subnet.Zone.ID == zone {
+				return n
+			}
 		}
 	}
 	return a.Subnets[0]
@@ -60,4 +62,23 @@ func (s *Snapshot) transitRoute(tableID string, dst netip.Addr) *TransitGatewayR
 		}
 	}
 	return best
+}
+
+// ServedVPCs gives the VPCs of those resources that are transit gateways,
+// attachments of them, or NAT gateways.
+func (s *Snapshot) ServedVPCs(ids []string) (vpcs []string) {
+	for _, id := range ids {
+		for _, a := range Referring[TransitGatewayAttachment](s, id) {
+			if a.TransitGatewayID == id {
+				vpcs = append(vpcs, a.VPCID)
+			}
+		}
+		if a := Get[TransitGatewayAttachment](s, id); a != nil {
+			vpcs = append(vpcs, a.VPCID)
+		}
+		if n := Get[NATGateway](s, id); n != nil {
+			vpcs = append(vpcs, n.VPCID)
+		}
+	}
+	return vpcs
 }
