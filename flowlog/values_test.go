@@ -162,3 +162,12 @@ func TestNewHop(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestLogStream(t *testing.T) {
+	for traffic, want := range map[TrafficType]string{AllTraffic: "eni-1-all", AcceptTraffic: "eni-1-accept", RejectTraffic: "eni-1-reject", "": "eni-1"} {
+		f := FlowLog{TrafficType: traffic}
+		if got := f.LogStream("eni-1"); got != want {
+			t.Errorf("%q: %s, want %s", traffic, got, want)
+		}
+	}
+}
