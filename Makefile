@@ -34,7 +34,7 @@ soak: ## kill -9 during delivery, many times
 	FLOWEMU_SOAK=1 go test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/flowemu
 
 bench: ## benchmarks of the hot path and of EC2's actions
-	go test -run '^$$' -bench . -benchmem ./flowlog ./capture ./publisher ./api ./api/ec2
+	go test -run '^$$' -bench . -benchmem ./flowlog ./ipranges ./capture ./publisher ./api ./api/ec2
 
 fuzz: ## every fuzz target for a while
 	for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done

@@ -21,6 +21,7 @@ import (
 	"github.com/flowemu/flowemu/capture"
 	"github.com/flowemu/flowemu/control"
 	"github.com/flowemu/flowemu/discovery"
+	"github.com/flowemu/flowemu/ipranges"
 	"github.com/flowemu/flowemu/publisher"
 	"github.com/flowemu/flowemu/store"
 	"github.com/flowemu/flowemu/vpc"
@@ -44,6 +45,7 @@ type Options struct {
 	MaxFlows      int           // per interface and window: 1,000,000
 	Ring          int64         // bytes per capture: 64 MiB
 	SpoolLimit    int64         // bytes of undelivered windows: 1 GiB
+	IPRanges      string        // AWS's ip-ranges.json; the built-in table is the default
 	AllowedHosts  []string      // more names that a request's Host may have
 	CORSOrigins   []string      // web sites that may send requests
 	Logger        *slog.Logger
@@ -96,6 +98,7 @@ type Emulator struct {
 	listener  net.Listener
 	db        *store.DB
 	inventory *vpc.Inventory
+	services  *ipranges.Table // of AWS's addresses
 	objects   *s3.Server
 	publisher *publisher.Publisher
 	engine    *capture.Engine
@@ -115,12 +118,25 @@ func New(ctx context.Context, o Options) (_ *Emulator, err error) {
 			err = errors.Join(err, e.close())
 		}
 	}()
-	for _, step := range []func(context.Context) error{e.openData, e.listen, e.openStore, e.openPublisher, e.openEngine, e.openCaptures, e.openHTTP} {
+	for _, step := range []func(context.Context) error{e.openServices, e.openData, e.listen, e.openStore, e.openPublisher, e.openEngine, e.openCaptures, e.openHTTP} {
 		if err := step(ctx); err != nil {
 			return nil, err
 		}
 	}
 	return e, nil
+}
+
+func (e *Emulator) openServices(context.Context) (err error) {
+	e.services, err = openIPRanges(e.opt.IPRanges)
+	return err
+}
+
+// openIPRanges gives the table of a file, or the built-in one without a file.
+func openIPRanges(path string) (*ipranges.Table, error) {
+	if path == "" {
+		return ipranges.Embedded()
+	}
+	return ipranges.Open(path)
 }
 
 func (e *Emulator) openData(context.Context) (err error) {
@@ -166,7 +182,7 @@ func (e *Emulator) openStore(ctx context.Context) (err error) {
 func (e *Emulator) openPublisher(ctx context.Context) (err error) {
 	e.publisher, err = publisher.New(ctx, publisher.Options{
 		Dir: filepath.Join(e.dir.path, "spool"), Network: e.inventory, Store: e.db, Sinks: publisher.NewSinks(e.objects, e.db),
-		SpoolLimit: e.opt.SpoolLimit, Logger: e.opt.Logger, Now: e.opt.Now,
+		SpoolLimit: e.opt.SpoolLimit, Services: e.services, Logger: e.opt.Logger, Now: e.opt.Now,
 	})
 	return err
 }

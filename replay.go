@@ -24,6 +24,7 @@ type ReplayOptions struct {
 	Window      time.Duration // length of a capture window
 	Addresses   []netip.Addr  // of the interface; none leaves addresses and direction as in the packet
 	InterfaceID string
+	IPRanges    string    // AWS's ip-ranges.json; "" is the built-in table
 	Output      io.Writer // text with a header line
 	Dir         string    // a directory for gzipped files under the keys that they would have in S3
 }
@@ -41,6 +42,7 @@ type Replay struct {
 	format flowlog.Format
 	iface  flowlog.Interface
 	policy *vpc.Policy
+	lookup *flowlog.Lookup
 	sheet  *sheet // the open file of Dir
 	files  uint32
 	line   []byte
@@ -57,7 +59,11 @@ func NewReplay(o ReplayOptions) (*Replay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Replay{opt: o, format: format, iface: flowlog.Interface{ENI: replayENI(o)}}
+	services, err := openIPRanges(o.IPRanges)
+	if err != nil {
+		return nil, err
+	}
+	r := &Replay{opt: o, format: format, iface: flowlog.Interface{ENI: replayENI(o)}, lookup: &flowlog.Lookup{Services: services}}
 	r.policy = (&vpc.Snapshot{}).NewPolicy(&r.iface.ENI, vpc.PolicyOptions{})
 	if o.Dir == "" {
 		r.line = append([]byte(format.Header()), '\n')
@@ -106,7 +112,7 @@ func (r *Replay) emit(w flow.Window) error {
 		}
 		out = r.sheet.gzip
 	}
-	rec := flowlog.Record{Interface: &r.iface, Start: w.Start, End: w.End}
+	rec := flowlog.Record{Interface: &r.iface, Start: w.Start, End: w.End, Lookup: r.lookup}
 	for i := range w.Flows {
 		rec.Flow = w.Flows[i]
 		if err := r.write(out, &rec); err != nil {

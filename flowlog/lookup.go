@@ -64,7 +64,7 @@ func service(address func(*Record) netip.Addr) func([]byte, *Record) []byte {
 			return b
 		}
 		if r.Interface.Transit != nil {
-			return append(b, r.Lookup.Services.TransitService(address(r))...)
+			return append(b, r.Lookup.Services.TransitGatewayService(address(r))...)
 		}
 		return append(b, r.Lookup.Services.Service(address(r))...)
 	}

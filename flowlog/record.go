@@ -97,8 +97,8 @@ type Lookup struct {
 type Services interface {
 	// Service gives the service's code, or "".
 	Service(netip.Addr) string
-	// TransitService gives the code that flow logs of transit gateways have, or "".
-	TransitService(netip.Addr) string
+	// TransitGatewayService gives the code that flow logs of transit gateways have, or "".
+	TransitGatewayService(netip.Addr) string
 }
 
 // SrcAddr gives srcaddr: for egress the interface's own address instead of the packet's.

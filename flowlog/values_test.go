@@ -19,7 +19,7 @@ func (documented) Service(a netip.Addr) string {
 	return ""
 }
 
-func (documented) TransitService(netip.Addr) string { return "AMAZON" }
+func (documented) TransitGatewayService(netip.Addr) string { return "AMAZON" }
 
 // transitRecord is what a transit gateway saw of a flow.
 func transitRecord() *Record {

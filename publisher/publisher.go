@@ -39,7 +39,7 @@ type Store interface {
 
 // Options configure New. Dir, Network, Store and Sinks are required. SpoolLimit
 // is in bytes; past it new windows become SKIPDATA until there is room. Recent
-// is how many of the last flows Records can give.
+// is how many of the last flows Records can give. Services knows AWS's addresses.
 type Options struct {
 	Dir        string
 	Network    Network

@@ -13,16 +13,18 @@ import (
 	"time"
 
 	"github.com/flowemu/flowemu"
+	"github.com/flowemu/flowemu/flowlog"
 )
 
 type replayCmd struct {
-	Format  string        `help:"Format of the records, such as '$${srcaddr} $${dstaddr}' (default: the default format)." placeholder:"FORMAT"`
-	Window  time.Duration `default:"60s" help:"Length of a capture window, 1s to 60s."`
-	ENI     []netip.Addr  `name:"eni" placeholder:"IP" help:"Addresses of the network interface: whose side is the interface's. Without, addresses stay as in the packet."`
-	ENIID   string        `name:"eni-id" default:"eni-00000000000000000" help:"Id of the network interface."`
-	Output  string        `short:"o" default:"-" help:"File for the records, - for standard output; a directory gets S3's key layout."`
-	Summary string        `enum:"text,json" default:"text" help:"text, or json with the reasons."`
-	Files   []string      `arg:"" name:"file" help:"pcap or pcapng files, - for standard input."`
+	Format   string        `help:"Format of the records, such as '$${srcaddr} $${dstaddr}' (default: the default format)." placeholder:"FORMAT"`
+	Window   time.Duration `default:"60s" help:"Length of a capture window, 1s to 60s."`
+	ENI      []netip.Addr  `name:"eni" placeholder:"IP" help:"Addresses of the network interface: whose side is the interface's. Without, addresses stay as in the packet."`
+	ENIID    string        `name:"eni-id" default:"eni-00000000000000000" help:"Id of the network interface."`
+	IPRanges string        `name:"ip-ranges" placeholder:"FILE" help:"AWS's ip-ranges.json, for addresses that are newer than the built-in table."`
+	Output   string        `short:"o" default:"-" help:"File for the records, - for standard output; a directory gets S3's key layout."`
+	Summary  string        `enum:"text,json" default:"text" help:"text, or json with the reasons."`
+	Files    []string      `arg:"" name:"file" help:"pcap or pcapng files, - for standard input."`
 }
 
 // Run turns the files into records, one after the other, with one summary.
@@ -34,9 +36,13 @@ func (c *replayCmd) Run(ctx context.Context, s streams) error {
 	if err != nil {
 		return err
 	}
-	r, err := flowemu.NewReplay(flowemu.ReplayOptions{Format: c.Format, Window: c.Window, Addresses: c.ENI, InterfaceID: c.ENIID, Output: out.w, Dir: out.dir})
+	r, err := flowemu.NewReplay(flowemu.ReplayOptions{Format: c.Format, Window: c.Window, Addresses: c.ENI, InterfaceID: c.ENIID, IPRanges: c.IPRanges, Output: out.w, Dir: out.dir})
 	if err != nil {
-		return errors.Join(&usageError{err}, out.close())
+		var format *flowlog.FormatError
+		if errors.As(err, &format) {
+			err = &usageError{err}
+		}
+		return errors.Join(err, out.close())
 	}
 	err = c.files(ctx, s, r)
 	err = errors.Join(err, r.Close(), out.close())

@@ -26,6 +26,7 @@ type serveCmd struct {
 	MaxFlows      int           `default:"1000000" help:"Most flows per interface and window; packets of more become SKIPDATA."`
 	Ring          size          `default:"64MiB" help:"Memory for captured packets, per interface."`
 	SpoolLimit    size          `default:"1GiB" help:"Most disk for windows that are not delivered; more become SKIPDATA."`
+	IPRanges      string        `name:"ip-ranges" placeholder:"FILE" help:"AWS's ip-ranges.json, for addresses that are newer than the built-in table."`
 	AllowedHosts  []string      `help:"More host names that requests may be addressed to."`
 	CORSOrigins   []string      `name:"cors-origins" help:"Web sites that may send requests, such as http://localhost:3000."`
 	LogLevel      slog.Level    `default:"info" help:"debug, info, warn or error."`
@@ -45,7 +46,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	log := c.logger(s.err)
 	e, err := flowemu.New(ctx, flowemu.Options{
 		Listen: c.Listen, Data: data, Capture: c.Capture, CaptureSelf: c.CaptureSelf, ExemptGateway: c.ExemptGateway, Region: region, Account: c.Account,
-		Window: c.Window, MaxFlows: c.MaxFlows, Ring: int64(c.Ring), SpoolLimit: int64(c.SpoolLimit),
+		Window: c.Window, MaxFlows: c.MaxFlows, Ring: int64(c.Ring), SpoolLimit: int64(c.SpoolLimit), IPRanges: c.IPRanges,
 		AllowedHosts: c.AllowedHosts, CORSOrigins: c.CORSOrigins, Logger: log,
 	})
 	if err != nil {

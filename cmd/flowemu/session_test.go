@@ -107,6 +107,8 @@ func TestUsage(t *testing.T) {
 		{"data directory is a file", []string{"serve", "--data", os.Args[0]}, exitFailed, "open the data directory"},
 		{"replay of a missing file", []string{"replay", dir + "/x.pcap"}, exitFailed, "no such file"},
 		{"replay with a bad format", []string{"replay", "--format", "${x}", "-"}, exitUsage, "Unknown fields provided: [x]"},
+		{"replay with bad IP ranges", []string{"replay", "--ip-ranges", os.DevNull, "-"}, exitFailed, "read IP ranges of /dev/null: it ends too early"},
+		{"no IP ranges", []string{"serve", "--ip-ranges", dir + "/x.json"}, exitFailed, "read IP ranges: open"},
 		{"nobody to ask", []string{"status", "--endpoint", "http://127.0.0.1:1"}, exitFailed, "is it running there"},
 	}
 	for _, tt := range tests {
