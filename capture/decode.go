@@ -6,31 +6,23 @@ import (
 	"github.com/flowemu/flowemu/flow"
 )
 
-// EtherTypes that lead, sooner or later, to an IP header.
-const (
-	etherIPv4      = 0x0800
-	etherIPv6      = 0x86dd
-	etherVLAN      = 0x8100
-	etherQinQ      = 0x88a8
-	etherQinQOld   = 0x9100
-	etherMPLS      = 0x8847
-	etherMPLSMulti = 0x8848
-	etherPPPoE     = 0x8864
-	// Below it the field is an 802.3 length.
-	etherMin = 0x0600
-)
-
 // IP protocols and IPv6 extension headers.
 const (
 	protoHopByHop = 0
+	protoIPv4     = 4
 	protoTCP      = 6
 	protoUDP      = 17
+	protoIPv6     = 41
 	protoRouting  = 43
 	protoFragment = 44
+	protoGRE      = 47
 	protoAH       = 51
 	protoNone     = 59
 	protoDestOpts = 60
 	protoSCTP     = 132
+	protoMobility = 135
+	protoHIP      = 139
+	protoShim6    = 140
 )
 
 // decode fills p from f. A tunnel counts as its outer packet. The L4 header may
@@ -45,7 +37,7 @@ func decode(f *frame, p *packet) reason {
 	}
 	p.packets = 1
 	if f.gso != 0 {
-		p.packets, p.bytes = wirePackets(f.data[p.l3:], p.bytes, int(f.gso))
+		split(p, f.data[p.l3:], f.gsoType, uint64(f.gso))
 	}
 	return recorded
 }
@@ -67,6 +59,12 @@ func decodeFast(f *frame, p *packet) reason {
 		return decodeIPv6(f, p, 0)
 	case linkNull, linkLoop:
 		return decodeNull(f, p)
+	case linkPPP:
+		return decodePPP(f, p, 0)
+	case linkPPPHDLC, linkCHDLC:
+		return decodeHDLC(f, p)
+	case linkPPPoE:
+		return decodePPPoE(f, p, 0)
 	case linkSLL:
 		if len(b) < 16 {
 			return truncated
@@ -79,68 +77,6 @@ func decodeFast(f *frame, p *packet) reason {
 		return decodeCooked(f, p, binary.BigEndian.Uint16(b[8:]), binary.BigEndian.Uint16(b[0:]), 20)
 	}
 	return declined
-}
-
-// decodeEther follows an EtherType through VLAN tags; off is behind the type.
-func decodeEther(f *frame, p *packet, typ uint16, off int) reason {
-	for typ == etherVLAN || typ == etherQinQ || typ == etherQinQOld {
-		if len(f.data) < off+4 {
-			return truncated
-		}
-		typ = binary.BigEndian.Uint16(f.data[off+2:])
-		off += 4
-	}
-	switch {
-	case typ == etherIPv4:
-		return decodeIPv4(f, p, off)
-	case typ == etherIPv6:
-		return decodeIPv6(f, p, off)
-	case typ < etherMin, typ == etherMPLS, typ == etherMPLSMulti, typ == etherPPPoE:
-		return declined
-	}
-	return notIP
-}
-
-// decodeCooked is for Linux's cooked headers, whose protocol is an EtherType
-// except on netlink devices and for the 802.3 frames with numbers below etherMin.
-func decodeCooked(f *frame, p *packet, hardware, typ uint16, off int) reason {
-	const netlink = 824
-	if hardware == netlink || typ < etherMin {
-		return notIP
-	}
-	return decodeEther(f, p, typ, off)
-}
-
-// decodeNull is for BSD's loopback header: an address family in the byte order
-// of the machine that wrote the file (LOOP: in network byte order).
-func decodeNull(f *frame, p *packet) reason {
-	if len(f.data) < 4 {
-		return truncated
-	}
-	family := binary.LittleEndian.Uint32(f.data)
-	if family > 0xffff {
-		family = binary.BigEndian.Uint32(f.data)
-	}
-	switch family {
-	case 2:
-		return decodeIPv4(f, p, 4)
-	case 10, 24, 28, 30: // AF_INET6 of Linux, NetBSD, FreeBSD and macOS
-		return decodeIPv6(f, p, 4)
-	}
-	return notIP
-}
-
-func decodeRaw(f *frame, p *packet, off int) reason {
-	if len(f.data) <= off {
-		return truncated
-	}
-	switch f.data[off] >> 4 {
-	case 4:
-		return decodeIPv4(f, p, off)
-	case 6:
-		return decodeIPv6(f, p, off)
-	}
-	return notIP
 }
 
 func decodeIPv4(f *frame, p *packet, off int) reason {
@@ -167,10 +103,15 @@ func decodeIPv4(f *frame, p *packet, off int) reason {
 	copy(k.Src[:4], b[12:16])
 	copy(k.Dst[:4], b[16:20])
 	k.Protocol, k.IPVersion = b[9], 4
-	p.bytes, p.l3, p.flags = uint64(total), uint16(off), 0
-	if binary.BigEndian.Uint16(b[6:])&0x1fff == 0 {
-		decodePorts(b[hl:min(len(b), total)], p)
+	p.bytes, p.l3, p.flags, p.part = uint64(total), uint16(off), 0, whole
+	if fragment := binary.BigEndian.Uint16(b[6:]); fragment&0x3fff != 0 { // an offset or more fragments
+		if fragment&0x1fff != 0 {
+			p.part = laterPart
+			return recorded
+		}
+		p.part = firstPart
 	}
+	decodePorts(b[hl:min(len(b), total)], p)
 	return recorded
 }
 
@@ -183,61 +124,27 @@ func decodeIPv6(f *frame, p *packet, off int) reason {
 		return malformed
 	}
 	total := 40 + int(binary.BigEndian.Uint16(b[4:]))
-	if total == 40 && b[6] != protoNone { // jumbogram or BIG TCP
-		total = max(total, frameIPLength(f, off))
+	if total == 40 && b[6] != protoNone {
+		total = superLength(f, off)
 	}
 	k := &p.key
 	k.Src, k.Dst = [16]byte(b[8:24]), [16]byte(b[24:40])
-	k.SrcPort, k.DstPort, k.IPVersion, k.direction = 0, 0, 6, 0
-	p.bytes, p.l3, p.flags = uint64(total), uint16(off), 0
-	proto, n, whole, ok := skipExtensions(b[6], b[:min(len(b), total)])
+	k.SrcPort, k.DstPort, k.Protocol, k.IPVersion, k.direction, k.later = 0, 0, b[6], 6, 0, 0
+	p.bytes, p.l3, p.flags, p.part = uint64(total), uint16(off), 0, whole
+	b = b[:min(len(b), total)]
+	if !isExtension(b[6]) {
+		decodePorts(b[40:], p)
+		return recorded
+	}
+	upper, n, ok := skipExtensions(b, &p.part)
 	if !ok {
 		return truncated
 	}
-	k.Protocol = proto
-	if whole {
-		decodePorts(b[n:min(len(b), total)], p)
+	k.Protocol = upper
+	if n != 0 {
+		decodePorts(b[n:], p)
 	}
 	return recorded
-}
-
-// skipExtensions walks the extension headers of the IPv6 packet b and gives the
-// upper protocol and its offset. whole is false if the upper header is not in b:
-// in fragments after the first, and where the last extension is cut behind its
-// next-header field. ok is false if the protocol cannot be told. ESP, mobility
-// and no-next-header end the walk: nothing legible follows them.
-func skipExtensions(proto uint8, b []byte) (upper uint8, off int, whole, ok bool) {
-	off = 40
-	for isExtension(proto) {
-		if len(b) < off+2 {
-			return 0, 0, false, false
-		}
-		n := 8
-		switch proto {
-		case protoAH:
-			n += int(b[off+1]) * 4
-		case protoHopByHop, protoRouting, protoDestOpts:
-			n += int(b[off+1]) * 8
-		}
-		next := b[off]
-		if len(b) < off+n {
-			return next, 0, false, !isExtension(next)
-		}
-		if proto == protoFragment && binary.BigEndian.Uint16(b[off+2:])&0xfff8 != 0 {
-			return next, 0, false, true
-		}
-		proto = next
-		off += n
-	}
-	return proto, off, true, true
-}
-
-func isExtension(proto uint8) bool {
-	switch proto {
-	case protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
-		return true
-	}
-	return false
 }
 
 // frameIPLength is the packet's length by the frame's: all after the L2 header.
@@ -260,32 +167,4 @@ func decodePorts(b []byte, p *packet) {
 	if k.Protocol == protoTCP && len(b) >= 14 {
 		p.flags = flow.HeaderFlags(b[13])
 	}
-}
-
-// wirePackets says how many packets, and of how many bytes together, a
-// super-packet becomes on the wire: each segment repeats the IP and L4 headers.
-// For a tunnel the inner headers are not counted.
-func wirePackets(ip []byte, bytes uint64, gso int) (uint32, uint64) {
-	header := uint64(headerLength(ip))
-	if header == 0 || bytes <= header+uint64(gso) {
-		return 1, bytes
-	}
-	segments := (bytes - header + uint64(gso) - 1) / uint64(gso)
-	return uint32(segments), bytes + (segments-1)*header
-}
-
-// headerLength is the length of the IP and L4 headers, 0 if they are cut.
-func headerLength(ip []byte) int {
-	proto, off, whole := ip[9], int(ip[0]&15)*4, true
-	if ip[0]>>4 == 6 {
-		proto, off, whole, _ = skipExtensions(ip[6], ip)
-	}
-	switch {
-	case !whole:
-	case proto == protoTCP && len(ip) >= off+13:
-		return off + int(ip[off+12]>>4)*4
-	case proto == protoUDP:
-		return off + 8
-	}
-	return 0
 }

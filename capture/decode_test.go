@@ -24,28 +24,48 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// disagreement compares the two decoders on a frame that both understand.
-func disagreement(f *frame) (fast, slow want, differ bool) {
-	var a, b packet
-	if decodeFast(f, &a) != recorded || decodeLayers(f, &b) != recorded {
-		return fast, slow, false
+// outcome is all that decoding says of a frame.
+type outcome struct {
+	reason reason
+	key    key
+	bytes  uint64
+	flags  uint8
+	l3     uint16
+	part   part
+}
+
+func outcomeOf(r reason, p *packet) outcome {
+	if r != recorded {
+		return outcome{reason: r}
 	}
-	return seen(&a), seen(&b), a.key != b.key || a.bytes != b.bytes || a.flags != b.flags || a.l3 != b.l3
+	return outcome{r, p.key, p.bytes, p.flags, p.l3, p.part}
+}
+
+// disagree compares decode with gopacket; compared is false where gopacket cannot tell.
+func disagree(t *testing.T, f *frame) (compared bool) {
+	t.Helper()
+	var p packet
+	ours := outcomeOf(decode(f, &p), &p)
+	ref := reference{f: f}
+	if theirs := outcomeOf(ref.decode(), &ref.p); ours != theirs && !ref.skip {
+		t.Errorf("link %d, %d bytes %x\n    ours %+v\ngopacket %+v", f.link, f.length, f.data[:min(len(f.data), 200)], ours, theirs)
+	}
+	return !ref.skip
 }
 
 func TestDecodersAgree(t *testing.T) {
-	both := 0
-	for _, c := range decodeCases(t) {
-		if fast, slow, differ := disagreement(c.frame()); differ {
-			t.Errorf("%s:\n fast %+v\nslow %+v", c.name, fast, slow)
-		}
-		var p packet
-		if decodeFast(c.frame(), &p) == recorded && decodeLayers(c.frame(), &p) == recorded {
-			both++
+	all, compared := decodeCases(t), 0
+	for _, c := range all {
+		for n := range len(c.data) + 1 { // cut everywhere
+			f := c.frame()
+			f.data = c.data[:n]
+			if disagree(t, f) && n == len(c.data) {
+				compared++
+			}
 		}
 	}
-	if both < 30 {
-		t.Errorf("only %d cases compared", both)
+	if compared < len(all)-5 {
+		t.Errorf("only %d of %d cases compared", compared, len(all))
 	}
 }
 
@@ -55,18 +75,21 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, link uint16, length uint32, data []byte) {
 		fr := &frame{data: data, length: max(length, uint32(len(data))), link: linkType(link)}
+		disagree(t, fr)
 		var p packet
-		if r := decode(fr, &p); r > unknownLink {
+		parts := &fragments{}
+		if r := parts.decode(fr, &p); r > unknownLink {
 			t.Fatalf("outcome %v", r)
 		} else if r == recorded {
 			s := newSide(macA, addrs("10.0.0.1"), flow.Ingress)
 			s.direction(fr, &p.key)
 		}
-		fr.gso = 1400
-		decode(fr, &p)
-		fr.gso = 0
-		if fast, slow, differ := disagreement(fr); differ {
-			t.Errorf("fast %+v\nslow %+v", fast, slow)
+		one := p.bytes
+		for kind := range uint8(6) {
+			fr.gso, fr.gsoType = 1400, kind
+			if decode(fr, &p) == recorded && (p.packets < 1 || p.packets > 1 && p.bytes+8*uint64(p.packets) < one) {
+				t.Fatalf("%d packets of %d bytes, out of %d", p.packets, p.bytes, one)
+			}
 		}
 	})
 }

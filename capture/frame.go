@@ -14,9 +14,13 @@ type linkType uint16
 const (
 	linkNull     linkType = 0
 	linkEthernet linkType = 1
+	linkPPP      linkType = 9
 	linkRawBSD   linkType = 12
 	linkRawOpen  linkType = 14
+	linkPPPHDLC  linkType = 50
+	linkPPPoE    linkType = 51
 	linkRaw      linkType = 101
+	linkCHDLC    linkType = 104
 	linkLoop     linkType = 108
 	linkSLL      linkType = 113
 	linkIPv4     linkType = 228
@@ -38,21 +42,25 @@ type frame struct {
 	length   uint32 // before any cut by a snap length
 	link     linkType
 	gso      uint16 // segment size, when the frame is a super-packet of known size
+	gsoType  uint8  // what its segments are
 	outgoing bool
 	other    bool // for another host's hardware address
 }
 
-// key is a flow's identity: 40 bytes without padding or pointers.
+// key is a flow's identity: 40 bytes without padding or pointers. In fragments
+// after the first the ports are those of the first, with later set.
 type key struct {
 	flow.Tuple
 	direction flow.Direction
-	_         uint8
+	later     uint8
 }
 
-// words gives the key as numbers, for hashing and comparing.
+// words gives the key as numbers, for hashing and comparing. That later is not in
+// the top byte keeps the compiler from making e one load, which would wait for the
+// small stores that filled the key just before.
 func (k *key) words() (a, b, c, d, e uint64) {
 	le := binary.LittleEndian
-	e = uint64(k.SrcPort) | uint64(k.DstPort)<<16 | uint64(k.Protocol)<<32 | uint64(k.IPVersion)<<40 | uint64(k.direction)<<48
+	e = uint64(k.SrcPort) | uint64(k.DstPort)<<16 | uint64(k.Protocol)<<32 | uint64(k.IPVersion)<<40 | uint64(k.direction)<<48 | uint64(k.later)<<52
 	return le.Uint64(k.Src[:8]), le.Uint64(k.Src[8:]), le.Uint64(k.Dst[:8]), le.Uint64(k.Dst[8:]), e
 }
 
@@ -85,4 +93,14 @@ type packet struct {
 	packets uint32
 	l3      uint16 // offset of the IP header
 	flags   uint8
+	part    part
 }
+
+// part says whether a packet is a fragment.
+type part uint8
+
+const (
+	whole part = iota
+	firstPart
+	laterPart
+)

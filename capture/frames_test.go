@@ -230,7 +230,8 @@ func ipCases(t testing.TB) []frameCase {
 
 func decodeCases(t testing.TB) []frameCase {
 	cases := linkCases(t)
-	for _, c := range ipCases(t) {
+	cases = append(cases, rareLinks(t)...)
+	for _, c := range append(ipCases(t), rareIP(t)...) {
 		c.link = linkRaw
 		cases = append(cases, c)
 	}

@@ -58,6 +58,7 @@ func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
 	file := &offline{
 		table: t, width: int64(o.Window),
 		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, reuse: true,
+		parts: fragments{seed: t.seed},
 	}
 	return file.run(r, func(offset int64) error {
 		if o.Progress != nil {
@@ -82,6 +83,7 @@ type offline struct {
 
 	open  bool
 	span  span
+	parts fragments
 	tally tally
 	flows []flow.Flow
 }
@@ -118,7 +120,7 @@ func (o *offline) add(f *frame) error {
 		o.span, o.open = span{start, start + o.width}, true
 	}
 	p := o.table.next()
-	r := decode(f, p)
+	r := o.parts.decode(f, p)
 	o.tally[r]++
 	if r == recorded {
 		p.key.direction = o.side.direction(f, &p.key)

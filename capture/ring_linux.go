@@ -210,7 +210,7 @@ func (r *ring) fill(f *frame, h []byte) {
 		other:    address.Pkttype == typeOtherHost,
 	}
 	if v := h[mac-vnetHeader : mac]; v[1] != 0 { // gso_type, then at 4 gso_size
-		f.gso = binary.NativeEndian.Uint16(v[4:])
+		f.gso, f.gsoType = binary.NativeEndian.Uint16(v[4:]), v[1]
 	}
 	r.off += int(header.Next_offset)
 	r.left--

@@ -42,6 +42,7 @@ type table struct {
 	mask   uint64
 	chunks []*[chunkRecords]record
 	n      uint32
+	later  uint32 // records of fragments after the first
 
 	batch   [batchSize]packet
 	pending int
@@ -136,6 +137,7 @@ func (t *table) insert(p *packet, slot uint64) *record {
 		r.verdict = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple)
 	}
 	t.n++
+	t.later += uint32(p.key.later)
 	t.slots[slot] = p.hash&^0xffffffff | uint64(t.n)
 	if uint64(t.n)*2 > uint64(len(t.slots)) {
 		// A table that cannot grow its index goes on with a fuller one until
@@ -190,19 +192,30 @@ func releaseSlots(s []uint64) {
 }
 
 // flows appends the flows to dst in order of their first packet, without those
-// that are never logged.
+// that are never logged. Fragments after the first, which were judged by their
+// first's ports, have none from here on.
 func (t *table) flows(dst []flow.Flow) []flow.Flow {
+	var same portless
+	if t.later != 0 {
+		same = portless{}
+	}
 	for i := range t.n {
 		r := t.record(i)
 		if r.verdict.Exempt != flow.Logged {
 			continue
 		}
-		dst = append(dst, flow.Flow{
+		f := flow.Flow{
 			Tuple:     r.key.Tuple,
 			Direction: r.key.direction,
 			Verdict:   r.verdict,
 			Counters:  flow.Counters{Packets: r.packets, Bytes: r.bytes, TCPFlags: r.flags},
-		})
+		}
+		if r.key.later != 0 {
+			f.SrcPort, f.DstPort = 0, 0
+		}
+		if same == nil || !same.add(dst, &f) {
+			dst = append(dst, f)
+		}
 	}
 	return dst
 }
@@ -211,7 +224,7 @@ func (t *table) flows(dst []flow.Flow) []flow.Flow {
 // flows again would need, and gives back what a burst left behind.
 func (t *table) reset() {
 	used := int(t.n)
-	t.n, t.pending, t.lostFrames, t.lostPackets = 0, 0, 0, 0
+	t.n, t.later, t.pending, t.lostFrames, t.lostPackets = 0, 0, 0, 0, 0
 	clear(t.exempt[:])
 	for keep := used>>chunkBits + 1; len(t.chunks) > keep; {
 		last := len(t.chunks) - 1

@@ -43,6 +43,7 @@ type tap struct {
 
 	mu      sync.Mutex
 	frame   frame
+	parts   fragments
 	open    span
 	cur     *table // counts the open window
 	spare   *table // empty, or nil while full is being exported
@@ -68,7 +69,7 @@ func newTap(info Tap, src source, opt *Options, seed hashSeed) (*tap, error) {
 	now := opt.Now()
 	at := now.UnixNano()
 	return &tap{
-		info: info, opt: opt, src: src, since: now, cur: cur, spare: spare,
+		info: info, opt: opt, src: src, since: now, cur: cur, spare: spare, parts: fragments{seed: seed},
 		open: span{at, alignedAfter(at, int64(opt.Window))},
 	}, nil
 }
@@ -121,7 +122,7 @@ func (t *tap) add(f *frame) {
 	d, r := t.direct(f)
 	if r == recorded {
 		p := t.cur.next()
-		if r = decode(f, p); r == recorded && t.isSelf(&p.key, d) {
+		if r = t.parts.decode(f, p); r == recorded && t.isSelf(&p.key, d) {
 			r = self
 		}
 		if r == recorded {
