@@ -8,26 +8,24 @@ import (
 )
 
 const (
-	fragmentSets = 128
-	fragmentWays = 4
+	fragmented = 512 // packets whose first fragments are remembered
 	// How long the fragments of a packet may be under way (RFC 8200, section 4.5).
 	fragmentLife = int64(60 * time.Second)
 )
 
 // fragments remembers the latest first fragments of a source. The later ones,
 // which have no ports, are judged as their first; one that comes before its first
-// is judged with ports 0. It has a fixed size, and what is forgotten is the oldest.
-type fragments struct {
-	seed hashSeed
-	sets [fragmentSets][fragmentWays]firstFragment
-}
+// is judged with ports 0. The keys are the addresses, the protocol and, in the
+// place of ports, the identification.
+type fragments struct{ recent[firstFragment] }
 
 type firstFragment struct {
-	id       key // addresses, protocol and, as ports, the identification
-	at       int64
 	src, dst uint16
-	protocol uint8 // the upper one, where id has that of the fragment header
-	used     bool
+	protocol uint8 // the upper one, where the key has that of the fragment header
+}
+
+func newFragments(seed hashSeed) fragments {
+	return fragments{newRecent[firstFragment](seed, fragmented)}
 }
 
 // decode is the function decode, with the ports that judge a fragment.
@@ -43,23 +41,18 @@ func (c *fragments) decode(f *frame, p *packet) reason {
 // had. Protocols without ports need no mark: they are judged by the same.
 func (c *fragments) resolve(f *frame, p *packet) {
 	id := fragmentID(f.data[p.l3:], p)
-	set := &c.sets[id.hash(&c.seed)%fragmentSets]
 	if p.part == firstPart {
-		*oldest(set, &id) = firstFragment{id: id, at: f.at, src: p.key.SrcPort, dst: p.key.DstPort, protocol: p.key.Protocol, used: true}
+		c.put(&id, f.at, firstFragment{p.key.SrcPort, p.key.DstPort, p.key.Protocol})
 		return
 	}
-	for i := range set {
-		e := &set[i]
-		if !e.used || !e.id.equal(&id) {
-			continue
-		}
-		if age := f.at - e.at; age >= -fragmentLife && age <= fragmentLife {
-			p.key.Protocol, p.key.SrcPort, p.key.DstPort = e.protocol, e.src, e.dst
-			if e.src|e.dst != 0 {
-				p.key.later = 1
-			}
-		}
+	m := c.find(&id)
+	if m == nil || f.at-m.at > fragmentLife || m.at-f.at > fragmentLife {
 		return
+	}
+	first := &m.value
+	p.key.Protocol, p.key.SrcPort, p.key.DstPort = first.protocol, first.src, first.dst
+	if first.src|first.dst != 0 {
+		p.key.later = 1
 	}
 }
 
@@ -73,21 +66,6 @@ func fragmentID(ip []byte, p *packet) key {
 	next, n := fragmentHeader(ip)
 	id.Protocol, id.SrcPort, id.DstPort = next, uint16(n>>16), uint16(n)
 	return id
-}
-
-// oldest gives the place for id: where it is, else a free one, else the oldest.
-func oldest(set *[fragmentWays]firstFragment, id *key) *firstFragment {
-	best := &set[0]
-	for i := range set {
-		e := &set[i]
-		if e.used && e.id.equal(id) {
-			return e
-		}
-		if best.used && (!e.used || e.at < best.at) {
-			best = e
-		}
-	}
-	return best
 }
 
 // portless gathers the flows of a window that have no ports, when fragments lose

@@ -177,7 +177,7 @@ func TestFragmentsOfATap(t *testing.T) {
 // TestFragmentsAreBounded: a flood takes no memory, and what was before it is
 // forgotten, not what comes after.
 func TestFragmentsAreBounded(t *testing.T) {
-	parts := &fragments{seed: newSeed()}
+	parts := newFragments(newSeed())
 	see := func(p piece, at int64) packet {
 		var out packet
 		if r := parts.decode(&frame{data: p.data(t), link: linkEthernet, at: at}, &out); r != recorded {
@@ -185,7 +185,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 		}
 		return out
 	}
-	const flood = 16 * fragmentSets * fragmentWays
+	const flood = 16 * fragmented
 	for id := range uint32(flood) {
 		see(piece{version: 6, id: id, port: uint16(id) | 1, more: true}, int64(id))
 	}
@@ -199,8 +199,8 @@ func TestFragmentsAreBounded(t *testing.T) {
 			t.Fatalf("id %d got port %d", id, p.key.SrcPort)
 		}
 	}
-	if known != fragmentSets*fragmentWays {
-		t.Errorf("%d first fragments known, want %d", known, fragmentSets*fragmentWays)
+	if known != fragmented {
+		t.Errorf("%d first fragments known, want %d", known, fragmented)
 	}
 	if p := see(piece{version: 6, id: flood - 1, offset: 1}, flood); p.key.SrcPort != (flood-1)|1 {
 		t.Error("the latest was forgotten")

@@ -58,7 +58,7 @@ func (e *Engine) Inject(ctx context.Context, in Injection) (Stats, error) {
 	var g group
 	file := &offline{
 		table: t, width: int64(e.opt.Window),
-		side: newSide(in.Tap.MAC, in.Tap.Addrs, flow.Ingress), parts: fragments{seed: t.seed},
+		side: newSide(in.Tap.MAC, in.Tap.Addrs, flow.Ingress), parts: newFragments(t.seed),
 		emit: func(w flow.Window) error {
 			g.windows, g.flows = append(g.windows, w), g.flows+len(w.Flows)
 			if g.flows >= groupFlows {

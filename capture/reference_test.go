@@ -144,7 +144,7 @@ func (r *reference) llc(b []byte, n int) reason {
 	if len(frame) < 3 {
 		return short(cut)
 	}
-	if l.DecodeFromBytes(frame, gopacket.NilDecodeFeedback) != nil || l.Control != 3 || l.IG || l.CR || l.NextLayerType() != layers.LayerTypeSNAP {
+	if l.DecodeFromBytes(frame, gopacket.NilDecodeFeedback) != nil || frame[2] != 3 || l.IG || l.CR || l.NextLayerType() != layers.LayerTypeSNAP {
 		return notIP
 	}
 	var s layers.SNAP

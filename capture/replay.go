@@ -21,6 +21,12 @@ type ReplayOptions struct {
 	// any it is unknown.
 	Addrs   []netip.Addr
 	Network Network // default: everything is accepted
+	// EstimateGSO counts the packets that TCP's super-packets (of segmentation or
+	// receive offload) were on the wire. Files do not tell their size, so it is
+	// estimated: the maximum segment size of the connection's SYNs, if they were
+	// seen, less the options; else what an MTU of 1500 allows, for packets that are
+	// longer. Without, and for all else, a frame is a packet.
+	EstimateGSO bool
 	// Emit takes each window when the first packet past it was read. The
 	// window's Flows are used again after Emit returned.
 	Emit func(flow.Window) error
@@ -58,7 +64,10 @@ func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
 	file := &offline{
 		table: t, width: int64(o.Window),
 		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, reuse: true,
-		parts: fragments{seed: t.seed},
+		parts: newFragments(t.seed),
+	}
+	if o.EstimateGSO {
+		file.estimate = newEstimate(t.seed)
 	}
 	return file.run(r, func(offset int64) error {
 		if o.Progress != nil {
@@ -84,8 +93,10 @@ type offline struct {
 	open  bool
 	span  span
 	parts fragments
-	tally tally
-	flows []flow.Flow
+	// estimate may be nil.
+	estimate *estimate
+	tally    tally
+	flows    []flow.Flow
 }
 
 // run counts everything that r gives.
@@ -123,6 +134,9 @@ func (o *offline) add(f *frame) error {
 	r := o.parts.decode(f, p)
 	o.tally[r]++
 	if r == recorded {
+		if o.estimate != nil {
+			o.estimate.split(f, p)
+		}
 		p.key.direction = o.side.direction(f, &p.key)
 		o.table.commit()
 	}

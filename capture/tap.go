@@ -69,7 +69,7 @@ func newTap(info Tap, src source, opt *Options, seed hashSeed) (*tap, error) {
 	now := opt.Now()
 	at := now.UnixNano()
 	return &tap{
-		info: info, opt: opt, src: src, since: now, cur: cur, spare: spare, parts: fragments{seed: seed},
+		info: info, opt: opt, src: src, since: now, cur: cur, spare: spare, parts: newFragments(seed),
 		open: span{at, alignedAfter(at, int64(opt.Window))},
 	}, nil
 }
