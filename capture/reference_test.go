@@ -298,8 +298,12 @@ func (r *reference) ipv6(b []byte) reason {
 	return r.extensions(next, b[40:min(len(b), total)])
 }
 
-// jumbo: what follows a broken option gopacket does not tell.
+// jumbo: what follows a broken option gopacket does not tell. It does read options
+// that go on behind the header.
 func (r *reference) jumbo(b []byte) int {
+	if len(b) >= 2 {
+		b = b[:min(len(b), 8+int(b[1])*8)]
+	}
 	var h layers.IPv6HopByHop
 	if h.DecodeFromBytes(b, gopacket.NilDecodeFeedback) != nil {
 		r.skip = true
