@@ -39,10 +39,17 @@ func TestVeth(t *testing.T) {
 		inside(t, far)
 		return
 	}
+	twoHosts(t, "tshark")
+}
+
+// twoHosts makes two network namespaces with a veth between them, and runs the
+// test again in the near one. It skips without the tools.
+func twoHosts(t *testing.T, tools ...string) {
+	t.Helper()
 	if os.Getuid() != 0 {
 		t.Skip("network namespaces need root")
 	}
-	for _, tool := range []string{"ip", "tshark"} {
+	for _, tool := range append([]string{"ip"}, tools...) {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Skipf("%s is not installed", tool)
 		}
@@ -58,7 +65,7 @@ func TestVeth(t *testing.T) {
 	ip(t, "-n", b, "addr", "add", far+"/24", "dev", farDev)
 	ip(t, "-n", a, "link", "set", nearDev, "up")
 	ip(t, "-n", b, "link", "set", farDev, "up")
-	cmd := exec.Command("ip", "netns", "exec", a, os.Args[0], "-test.run", "^TestVeth$", "-test.v")
+	cmd := exec.Command("ip", "netns", "exec", a, os.Args[0], "-test.run", "^"+t.Name()+"$", "-test.v")
 	cmd.Env = append(os.Environ(), insideEnv+"="+b)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
