@@ -99,10 +99,9 @@ func decodeIPv4(f *frame, p *packet, off int) reason {
 		return truncated
 	}
 	k := &p.key
-	*k = key{}
-	copy(k.Src[:4], b[12:16])
-	copy(k.Dst[:4], b[16:20])
-	k.Protocol, k.IPVersion = b[9], 4
+	putIPv4(&k.Src, b[12:])
+	putIPv4(&k.Dst, b[16:])
+	k.SrcPort, k.DstPort, k.Protocol, k.IPVersion, k.direction, k.later = 0, 0, b[9], 4, 0, 0
 	p.bytes, p.l3, p.flags, p.part = uint64(total), uint16(off), 0, whole
 	if fragment := binary.BigEndian.Uint16(b[6:]); fragment&0x3fff != 0 { // an offset or more fragments
 		if fragment&0x1fff != 0 {
@@ -113,6 +112,13 @@ func decodeIPv4(f *frame, p *packet, off int) reason {
 	}
 	decodePorts(b[hl:min(len(b), total)], p)
 	return recorded
+}
+
+// putIPv4 writes whole words, which hashing then loads at once.
+func putIPv4(dst *[16]byte, address []byte) {
+	le := binary.LittleEndian
+	le.PutUint64(dst[:], uint64(le.Uint32(address)))
+	le.PutUint64(dst[8:], 0)
 }
 
 func decodeIPv6(f *frame, p *packet, off int) reason {

@@ -1,8 +1,8 @@
 package capture
 
 import (
-	"encoding/binary"
 	"math/bits"
+	"unsafe"
 
 	"github.com/flowemu/flowemu/flow"
 )
@@ -50,28 +50,23 @@ type frame struct {
 // key is a flow's identity: 40 bytes without padding or pointers. In fragments
 // after the first the ports are those of the first, with later set.
 type key struct {
+	_ [0]uint64 // aligned as words are
 	flow.Tuple
 	direction flow.Direction
-	later     uint8
+	later     uint8 // 0 or 1: every byte counts in words
 }
 
-// words gives the key as numbers, for hashing and comparing. That later is not in
-// the top byte keeps the compiler from making e one load, which would wait for the
-// small stores that filled the key just before.
-func (k *key) words() (a, b, c, d, e uint64) {
-	le := binary.LittleEndian
-	e = uint64(k.SrcPort) | uint64(k.DstPort)<<16 | uint64(k.Protocol)<<32 | uint64(k.IPVersion)<<40 | uint64(k.direction)<<48 | uint64(k.later)<<52
-	return le.Uint64(k.Src[:8]), le.Uint64(k.Src[8:]), le.Uint64(k.Dst[:8]), le.Uint64(k.Dst[8:]), e
-}
+// words gives the key as numbers, for hashing and comparing.
+func (k *key) words() *[5]uint64 { return (*[5]uint64)(unsafe.Pointer(k)) }
 
 // hashSeed is random per engine, so that nobody can aim packets at one slot.
 type hashSeed [4]uint64
 
 func (k *key) hash(s *hashSeed) uint64 {
-	a, b, c, d, e := k.words()
-	x := fold(a^s[0], b^s[1])
-	y := fold(c^s[2], d^s[3])
-	return fold(x^s[1]^e, y^s[2])
+	w := k.words()
+	x := fold(w[0]^s[0], w[1]^s[1])
+	y := fold(w[2]^s[2], w[3]^s[3])
+	return fold(x^s[1]^w[4], y^s[2])
 }
 
 func fold(a, b uint64) uint64 {
@@ -80,15 +75,14 @@ func fold(a, b uint64) uint64 {
 }
 
 func (k *key) equal(o *key) bool {
-	a, b, c, d, e := k.words()
-	v, w, x, y, z := o.words()
-	return (a^v)|(b^w)|(c^x)|(d^y)|(e^z) == 0
+	v, w := k.words(), o.words()
+	return (v[0]^w[0])|(v[1]^w[1])|(v[2]^w[2])|(v[3]^w[3])|(v[4]^w[4]) == 0
 }
 
 // packet is what decoding keeps of a frame.
 type packet struct {
 	key     key
-	hash    uint64
+	hash    uint64 // the table's
 	bytes   uint64 // IP total length, summed over the packets on the wire
 	packets uint32
 	l3      uint16 // offset of the IP header

@@ -8,7 +8,8 @@ import (
 )
 
 // packetReader walks a packet file. next gives io.EOF at its regular end; an
-// error before it is final.
+// error before it is final. It sets what a file knows of a frame: data, at,
+// length and link.
 type packetReader interface {
 	next(f *frame) error
 }
@@ -89,7 +90,7 @@ func (p *pcap) next(f *frame) error {
 	if err != nil {
 		return cut(err, "pcap packet", at)
 	}
-	*f = frame{data: data, at: int64(sec)*1e9 + int64(frac)*p.unit, length: length, link: p.link}
+	f.data, f.at, f.length, f.link = data, int64(sec)*1e9+int64(frac)*p.unit, length, p.link
 	return nil
 }
 

@@ -64,20 +64,23 @@ func (t *table) next() *packet { return &t.batch[t.pending] }
 
 // commit takes the packet that was written to next.
 func (t *table) commit() {
-	p := &t.batch[t.pending]
-	p.hash = p.key.hash(&t.seed)
 	if t.pending++; t.pending == batchSize {
 		t.flush()
 	}
 }
 
 // flush counts the waiting packets in three passes: touch the slots, touch the
-// records, update. The loads of one pass do not depend on each other.
+// records, update. The loads of one pass do not depend on each other. Keys are
+// hashed here and not when they are written: the processor is slow to load
+// together what it has just stored in parts.
 func (t *table) flush() {
 	batch := t.batch[:t.pending]
+	t.pending = 0
 	var sum uint64
 	for i := range batch {
-		sum += t.slots[batch[i].hash&t.mask]
+		p := &batch[i]
+		p.hash = p.key.hash(&t.seed)
+		sum += t.slots[p.hash&t.mask]
 	}
 	for i := range batch {
 		if n := uint32(t.slots[batch[i].hash&t.mask]); n != 0 {
@@ -88,7 +91,6 @@ func (t *table) flush() {
 	for i := range batch {
 		t.count(&batch[i])
 	}
-	t.pending = 0
 }
 
 func (t *table) record(i uint32) *record { return &t.chunks[i>>chunkBits][i&chunkMask] }
