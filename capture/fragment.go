@@ -68,22 +68,30 @@ func fragmentID(ip []byte, p *packet) key {
 	return id
 }
 
-// portless gathers the flows of a window that have no ports, when fragments lose
-// theirs and flows become the same by it.
-type portless map[flow.Flow]int
-
-// add says whether f was added to one of flows; if not it is to be appended.
-func (m portless) add(flows []flow.Flow, f *flow.Flow) bool {
-	if f.SrcPort|f.DstPort != 0 {
-		return false
+// foldParts takes from fragments after the first the ports that they were judged
+// by. What becomes the same flow by it is put together in the first of its
+// records; the others are left without packets.
+func (t *table) foldParts() {
+	if t.later == 0 {
+		return
 	}
-	same := *f
-	same.Counters = flow.Counters{}
-	at, ok := m[same]
-	if ok {
-		flows[at].Add(f.Counters)
-	} else {
-		m[same] = len(flows)
+	t.later = 0
+	first := map[flow.Flow]*record{}
+	for i := range t.n {
+		r := t.record(i)
+		if r.key.later != 0 {
+			r.key.SrcPort, r.key.DstPort = 0, 0
+		}
+		if r.key.SrcPort|r.key.DstPort != 0 {
+			continue
+		}
+		id := r.flow()
+		id.Counters = flow.Counters{}
+		if same := first[id]; same != nil {
+			same.packets, same.bytes, same.flags = same.packets+r.packets, same.bytes+r.bytes, same.flags|r.flags
+			r.packets = 0
+		} else {
+			first[id] = r
+		}
 	}
-	return ok
 }

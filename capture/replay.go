@@ -27,8 +27,9 @@ type ReplayOptions struct {
 	// seen, less the options; else what an MTU of 1500 allows, for packets that are
 	// longer. Without, and for all else, a frame is a packet.
 	EstimateGSO bool
-	// Emit takes each window when the first packet past it was read. The
-	// window's Flows are used again after Emit returned.
+	// Emit takes each window when the first packet past it was read: one of many
+	// flows in pieces, the last of which has its Lost. The Flows are used again
+	// after Emit returned.
 	Emit func(flow.Window) error
 	// Progress, which may be nil, gets the number of bytes read so far.
 	Progress func(bytes int64)
@@ -63,7 +64,7 @@ func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
 	defer t.free()
 	file := &offline{
 		table: t, width: int64(o.Window),
-		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, reuse: true,
+		side: newSide(nil, o.Addrs, fallback), emit: o.Emit, buf: make([]flow.Flow, 0, pieceFlows),
 		parts: newFragments(t.seed),
 	}
 	if o.EstimateGSO {
@@ -77,6 +78,9 @@ func Replay(ctx context.Context, r io.Reader, o ReplayOptions) (Stats, error) {
 	})
 }
 
+// pieceFlows is how many flows an Emit gets at most.
+const pieceFlows = 4096
+
 func newSeed() hashSeed {
 	return hashSeed{rand.Uint64(), rand.Uint64(), rand.Uint64(), rand.Uint64()}
 }
@@ -88,7 +92,7 @@ type offline struct {
 	shift int64 // added to every packet's time
 	side  side
 	emit  func(flow.Window) error
-	reuse bool // the flows' memory, after emit
+	buf   []flow.Flow // if there is one, windows are emitted in pieces of its capacity
 
 	open  bool
 	span  span
@@ -96,7 +100,6 @@ type offline struct {
 	// estimate may be nil.
 	estimate *estimate
 	tally    tally
-	flows    []flow.Flow
 }
 
 // run counts everything that r gives.
@@ -152,14 +155,13 @@ func (o *offline) seal() error {
 	t := o.table
 	t.flush()
 	o.tally.settle(t.lostFrames, &t.exempt, &settled{})
+	defer t.reset()
 	sealed := full{table: t, span: o.span}
-	w := sealed.window(true, o.flows)
-	if o.reuse {
-		o.flows = w.Flows[:0]
-	}
-	t.reset()
-	if len(w.Flows) == 0 && w.Lost == 0 {
+	if o.buf == nil {
+		if w := sealed.window(true); len(w.Flows) > 0 || w.Lost > 0 {
+			return o.emit(w)
+		}
 		return nil
 	}
-	return o.emit(w)
+	return sealed.pieces(o.buf, o.emit)
 }

@@ -185,3 +185,35 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/packets, "ns/packet")
 }
+
+// TestReplayInPieces: a window of many flows comes in several calls, which
+// together have every flow once and the loss once.
+func TestReplayInPieces(t *testing.T) {
+	const flows, limit = 3*pieceFlows + 10, 2*pieceFlows + 1
+	var packets []timed
+	for i := range flows {
+		packets = append(packets, timed{1000 * time.Second, etherTCP(t, uint16(i))})
+	}
+	var k keep
+	if _, err := Replay(t.Context(), bytes.NewReader(timedFile(packets...)), ReplayOptions{Emit: k.emit, MaxFlows: limit}); err != nil {
+		t.Fatal(err)
+	}
+	var sizes []int
+	var lost []uint64
+	next := uint16(0)
+	for _, w := range k.windows {
+		sizes, lost = append(sizes, len(w.Flows)), append(lost, w.Lost)
+		for i := range w.Flows {
+			if w.Flows[i].SrcPort != next {
+				t.Fatalf("flow of port %d, want %d", w.Flows[i].SrcPort, next)
+			}
+			next++
+		}
+	}
+	if want := []int{pieceFlows, pieceFlows, 1}; !slices.Equal(sizes, want) {
+		t.Errorf("pieces of %v, want %v", sizes, want)
+	}
+	if want := []uint64{0, 0, flows - limit}; !slices.Equal(lost, want) {
+		t.Errorf("lost %v, want %v", lost, want)
+	}
+}

@@ -158,7 +158,8 @@ func (t *table) room() bool {
 	if int(t.n>>chunkBits) < len(t.chunks) {
 		return true
 	}
-	b, err := allocate(chunkRecords * recordSize)
+	// The first chunk is all that most tables have, and hardly full.
+	b, err := allocate(chunkRecords*recordSize, len(t.chunks) > 0)
 	if err != nil {
 		return false
 	}
@@ -168,7 +169,7 @@ func (t *table) room() bool {
 
 // resize replaces the index by one of n slots, a power of two.
 func (t *table) resize(n int) error {
-	b, err := allocate(n * 8)
+	b, err := allocate(n*8, n*8 > hugePage)
 	if err != nil {
 		return fmt.Errorf("allocate flow table index of %d slots: %w", n, err)
 	}
@@ -193,33 +194,24 @@ func releaseSlots(s []uint64) {
 	}
 }
 
-// flows appends the flows to dst in order of their first packet, without those
-// that are never logged. Fragments after the first, which were judged by their
-// first's ports, have none from here on.
-func (t *table) flows(dst []flow.Flow) []flow.Flow {
-	var same portless
-	if t.later != 0 {
-		same = portless{}
-	}
-	for i := range t.n {
-		r := t.record(i)
-		if r.verdict.Exempt != flow.Logged {
-			continue
-		}
-		f := flow.Flow{
-			Tuple:     r.key.Tuple,
-			Direction: r.key.direction,
-			Verdict:   r.verdict,
-			Counters:  flow.Counters{Packets: r.packets, Bytes: r.bytes, TCPFlags: r.flags},
-		}
-		if r.key.later != 0 {
-			f.SrcPort, f.DstPort = 0, 0
-		}
-		if same == nil || !same.add(dst, &f) {
-			dst = append(dst, f)
+// flows appends the flows of records from to to, exclusive, to dst: in order of
+// their first packet, without those that are never logged.
+func (t *table) flows(dst []flow.Flow, from, to uint32) []flow.Flow {
+	for i := from; i < to; i++ {
+		if r := t.record(i); r.packets != 0 {
+			dst = append(dst, r.flow())
 		}
 	}
 	return dst
+}
+
+func (r *record) flow() flow.Flow {
+	return flow.Flow{
+		Tuple:     r.key.Tuple,
+		Direction: r.key.direction,
+		Verdict:   r.verdict,
+		Counters:  flow.Counters{Packets: r.packets, Bytes: r.bytes, TCPFlags: r.flags},
+	}
 }
 
 // reset empties the table for the next window. It keeps the memory that as many

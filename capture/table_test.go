@@ -74,7 +74,7 @@ func TestTableCounts(t *testing.T) {
 		put(tab, n, b, uint8(n))
 	}
 	tab.flush()
-	got := tab.flows(nil)
+	got := tab.flows(nil, 0, tab.n)
 	if len(got) != len(want) || network.asked != len(want) {
 		t.Fatalf("%d flows, %d verdicts, want %d", len(got), network.asked, len(want))
 	}
@@ -102,7 +102,7 @@ func TestTableLimit(t *testing.T) {
 		t.Errorf("%d flows in %d chunks", tab.n, len(tab.chunks))
 	}
 	var packets uint64
-	for _, f := range tab.flows(nil) {
+	for _, f := range tab.flows(nil, 0, tab.n) {
 		packets += f.Packets
 	}
 	if packets+tab.lostPackets != 1000 || tab.lostFrames != tab.lostPackets {
@@ -129,7 +129,7 @@ func TestTableResetGivesMemoryBack(t *testing.T) {
 	}
 	put(tab, 1, 40, 0)
 	tab.flush()
-	if got := tab.flows(nil); len(got) != 1 || got[0].Packets != 1 {
+	if got := tab.flows(nil, 0, tab.n); len(got) != 1 || got[0].Packets != 1 {
 		t.Errorf("old counts came back: %+v", got)
 	}
 	tab.presize(10_000)

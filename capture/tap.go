@@ -217,7 +217,7 @@ func (t *tap) collect(now int64, force bool, to *Binding) []flow.Window {
 		if f == nil {
 			return windows
 		}
-		windows = append(windows, f.window(false, nil))
+		windows = append(windows, f.window(false))
 		t.recycle(f.table)
 	}
 }

@@ -28,16 +28,43 @@ type full struct {
 	lost  uint64 // in the ring; the table knows its own
 }
 
-// window converts f. The flows are appended to buf, which may be nil.
-func (f *full) window(offline bool, buf []flow.Flow) flow.Window {
-	if buf == nil && f.table.n > 0 {
-		buf = make([]flow.Flow, 0, f.table.n)
+// window converts f, with all its flows.
+func (f *full) window(offline bool) flow.Window {
+	f.table.foldParts()
+	var flows []flow.Flow
+	if n := f.table.n; n > 0 {
+		flows = f.table.flows(make([]flow.Flow, 0, n), 0, n)
 	}
+	return f.with(flows, offline)
+}
+
+// pieces converts f a piece at a time, so that the flows are never twice in memory.
+func (f *full) pieces(buf []flow.Flow, emit func(flow.Window) error) error {
+	f.table.foldParts()
+	n := f.table.n
+	for from := uint32(0); ; {
+		to := min(from+uint32(cap(buf)), n)
+		w := f.with(f.table.flows(buf[:0], from, to), true)
+		if to < n {
+			w.Lost = 0
+		}
+		if len(w.Flows) > 0 || w.Lost > 0 {
+			if err := emit(w); err != nil {
+				return err
+			}
+		}
+		if from = to; from == n {
+			return nil
+		}
+	}
+}
+
+func (f *full) with(flows []flow.Flow, offline bool) flow.Window {
 	return flow.Window{
 		InterfaceID: f.table.interfaceID,
 		Start:       time.Unix(0, f.span.start).UTC(),
 		End:         time.Unix(0, f.span.end).UTC(),
-		Flows:       f.table.flows(buf),
+		Flows:       flows,
 		Lost:        f.lost + f.table.lostPackets,
 		Offline:     offline,
 	}
