@@ -1,8 +1,8 @@
-# What is here: make check is what CI runs; e2e, soak and bench are apart.
+# What is here: make check is what CI runs; e2e, soak, bench and compare are apart.
 GOLANGCI_VERSION = v2.15.0
 BIN = $(CURDIR)/.bin
 
-.PHONY: run test check lint generate e2e soak bench fuzz
+.PHONY: run test check lint generate e2e soak bench compare fuzz
 
 run: ## start flowemu
 	go run ./cmd/flowemu
@@ -35,6 +35,9 @@ soak: ## kill -9 during delivery, many times
 
 bench: ## benchmarks of the hot path and of EC2's actions
 	go test -run '^$$' -bench . -benchmem ./flowlog ./ipranges ./capture ./publisher ./api ./api/ec2
+
+compare: ## CPU, loss and memory beside softflowd, nfpcapd and argus; needs root, Debian and ../shared; COMPARE=-quick for a short one
+	go run ./bench/compare $(COMPARE)
 
 fuzz: ## every fuzz target for a while
 	for p in $$(go list ./...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f$$" -fuzztime 20s $$p || exit 1; done; done

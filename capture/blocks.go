@@ -56,6 +56,11 @@ func (b *blocks) takeNext(n int) ([]byte, error) {
 	return b.buf[b.pos-n : b.pos], nil
 }
 
+// rest gives what is left of the block, and skip passes over the first n bytes of it.
+func (b *blocks) rest() []byte { return b.buf[b.pos:b.end] }
+
+func (b *blocks) skip(n int) { b.pos += n }
+
 // back returns the last n bytes taken, so that they are taken again together
 // with what follows them.
 func (b *blocks) back(n int) { b.pos -= n }

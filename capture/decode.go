@@ -50,7 +50,11 @@ func decodeFast(f *frame, p *packet) reason {
 		if len(b) < 14 {
 			return truncated
 		}
-		return decodeEther(f, p, binary.BigEndian.Uint16(b[12:]), 14)
+		typ := binary.BigEndian.Uint16(b[12:])
+		if typ == etherIPv4 {
+			return decodeIPv4(f, p, 14)
+		}
+		return decodeEther(f, p, typ, 14)
 	case linkRaw, linkRawBSD, linkRawOpen:
 		return decodeRaw(f, p, 0)
 	case linkIPv4:

@@ -74,24 +74,42 @@ func newPcap(b *blocks, order binary.ByteOrder, unit int64) (*pcap, error) {
 }
 
 func (p *pcap) next(f *frame) error {
+	b := p.blocks
+	for {
+		h := b.rest()
+		if len(h) >= pcapHead {
+			sec, frac, captured, length := p.header(h)
+			if int64(captured) <= int64(len(h)-pcapHead) {
+				end := pcapHead + int(captured)
+				f.data, f.at, f.length, f.link = h[pcapHead:end], int64(sec)*1e9+int64(frac)*p.unit, length, p.link
+				b.skip(end)
+				return nil
+			}
+		}
+		if err := p.more(h); err != nil {
+			return err
+		}
+	}
+}
+
+// pcapHead is the length of a packet's header.
+const pcapHead = 16
+
+// more reads on: rest is less than a packet.
+func (p *pcap) more(rest []byte) error {
 	at := p.blocks.offset()
-	h, err := p.blocks.take(16)
-	if err != nil {
+	if len(rest) < pcapHead {
+		err := p.blocks.fill(pcapHead)
 		if errors.Is(err, io.EOF) {
 			return io.EOF
 		}
 		return cut(err, "pcap packet header", at)
 	}
-	sec, frac, captured, length := p.header(h)
+	_, _, captured, _ := p.header(rest)
 	if captured > maxCaptured {
 		return fmt.Errorf("pcap packet header at offset %d is damaged: %d bytes captured", at, captured)
 	}
-	data, err := p.blocks.take(int(captured))
-	if err != nil {
-		return cut(err, "pcap packet", at)
-	}
-	f.data, f.at, f.length, f.link = data, int64(sec)*1e9+int64(frac)*p.unit, length, p.link
-	return nil
+	return cut(p.blocks.fill(pcapHead+int(captured)), "pcap packet", at)
 }
 
 func (p *pcap) header(h []byte) (sec, frac, captured, length uint32) {
