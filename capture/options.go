@@ -13,7 +13,8 @@ import (
 )
 
 // Network decides flows. Evaluate is called once per flow and window, from
-// several goroutines at a time, and must be fast; t is valid during the call.
+// several goroutines at a time, and must be fast; t is valid during the call. For
+// fragments after the first t has the ports of the first, if that was seen.
 type Network interface {
 	Evaluate(interfaceID string, d flow.Direction, t *flow.Tuple) flow.Verdict
 }
