@@ -143,7 +143,8 @@ func (s *Snapshot) Referrers(id string) []Resource {
 }
 
 // DefaultsOf gives what came with a VPC and goes with it: its default security
-// group with its rules, its default network ACL and its main route table.
+// group with its rules, its default network ACL, its main route table and its
+// encryption control.
 // Source: EC2 API, DeleteVpc.
 func (s *Snapshot) DefaultsOf(vpcID string) []Resource {
 	var out []Resource
@@ -158,6 +159,9 @@ func (s *Snapshot) DefaultsOf(vpcID string) []Resource {
 	}
 	if t := s.MainRouteTable(vpcID); t != nil {
 		out = append(out, t)
+	}
+	if c := s.EncryptionControl(vpcID); c != nil {
+		out = append(out, c)
 	}
 	return out
 }

@@ -13,7 +13,7 @@ type createVpcInput struct {
 	blockRequest
 	InstanceTenancy   string             `query:"InstanceTenancy"`
 	TagSpecifications []tagSpecification `query:"TagSpecification"`
-	_                 struct{}           `ignored:"VpcEncryptionControl"`
+	EncryptionControl *encryptionRequest `query:"VpcEncryptionControl"`
 }
 
 type vpcOutput struct {
@@ -54,7 +54,27 @@ func createVpc(t *tx, in *createVpcInput) (*vpcOutput, error) {
 	if err := t.tagNew(v, in.TagSpecifications); err != nil {
 		return nil, err
 	}
+	if err := t.encryptNew(v, in.EncryptionControl); err != nil {
+		return nil, err
+	}
 	return &vpcOutput{newVPCItem(t, v)}, nil
+}
+
+// encryptNew makes the encryption control of a new VPC, if the request has one.
+// Nothing is in the VPC yet, so it can be enforced from the beginning.
+func (t *tx) encryptNew(v *vpc.VPC, in *encryptionRequest) error {
+	if in == nil {
+		return nil
+	}
+	if in.Mode == "" {
+		return missingParameter("VpcEncryptionControl.Mode")
+	}
+	c := t.newEncryptionControl(v)
+	if err := in.setTo(t, c); err != nil {
+		return err
+	}
+	t.Put(c)
+	return nil
 }
 
 // Tenancies of a VPC. Source: EC2 API, CreateVpc.

@@ -18,17 +18,18 @@ type describeVpcsOutput struct {
 }
 
 type vpcItem struct {
-	VpcID             string                `xml:"vpcId"`
-	OwnerID           string                `xml:"ownerId"`
-	State             string                `xml:"state"`
-	CidrBlock         string                `xml:"cidrBlock"`
-	DhcpOptionsID     string                `xml:"dhcpOptionsId"`
-	InstanceTenancy   string                `xml:"instanceTenancy"`
-	IsDefault         bool                  `xml:"isDefault"`
-	CidrBlocks        api.Set[vpcBlock]     `xml:"cidrBlockAssociationSet"`
-	IPv6CidrBlocks    api.Set[vpcIPv6Block] `xml:"ipv6CidrBlockAssociationSet"`
-	BlockPublicAccess blockPublicAccess     `xml:"blockPublicAccessStates"`
-	Tags              api.Set[tag]          `xml:"tagSet"`
+	VpcID             string                    `xml:"vpcId"`
+	OwnerID           string                    `xml:"ownerId"`
+	State             string                    `xml:"state"`
+	CidrBlock         string                    `xml:"cidrBlock"`
+	DhcpOptionsID     string                    `xml:"dhcpOptionsId"`
+	InstanceTenancy   string                    `xml:"instanceTenancy"`
+	IsDefault         bool                      `xml:"isDefault"`
+	CidrBlocks        api.Set[vpcBlock]         `xml:"cidrBlockAssociationSet"`
+	IPv6CidrBlocks    api.Set[vpcIPv6Block]     `xml:"ipv6CidrBlockAssociationSet"`
+	BlockPublicAccess blockPublicAccess         `xml:"blockPublicAccessStates"`
+	EncryptionControl *vpcEncryptionControlItem `xml:"encryptionControl"`
+	Tags              api.Set[tag]              `xml:"tagSet"`
 }
 
 // blockPublicAccess says how VPC Block Public Access treats a VPC or subnet: it is off.
@@ -93,6 +94,11 @@ func newVPCItem(at place, n *vpc.VPC) vpcItem {
 	item := vpcItem{
 		VpcID: n.ID, OwnerID: n.Account, State: "available", DhcpOptionsID: n.DHCPOptionsID, InstanceTenancy: n.Tenancy, IsDefault: n.Default,
 		CidrBlock: prefixText(n.Primary()), BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
+	}
+	s, _ := at.in()
+	if c := s.EncryptionControl(n.ID); c != nil {
+		control := newVPCEncryptionControlItem(at, c, controlAvailable)
+		item.EncryptionControl = &control
 	}
 	for _, p := range family(n.CIDRs, ipv4Bits) {
 		item.CidrBlocks = append(item.CidrBlocks, newVPCBlock(n, p, blockAssociated))
