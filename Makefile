@@ -34,7 +34,7 @@ soak: ## kill -9 during delivery, many times
 	FLOWEMU_SOAK=1 go test -count=1 -v -timeout 30m -run 'TestKill' ./cmd/flowemu
 
 bench: ## benchmarks of the hot path and of EC2's actions
-	go test -run '^$$' -bench . -benchmem ./flowlog ./ipranges ./capture ./publisher ./api ./api/ec2
+	go test -run '^$$' -bench . -benchmem ./flowlog ./ipranges ./capture ./recordfile ./publisher ./api ./api/ec2
 
 compare: ## CPU, loss and memory beside softflowd, nfpcapd and argus; needs root, Debian and ../shared; COMPARE=-quick for a short one
 	go run ./bench/compare $(COMPARE)

@@ -10,11 +10,10 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/klauspost/compress/gzip"
-
 	"github.com/flowemu/flowemu/capture"
 	"github.com/flowemu/flowemu/flow"
 	"github.com/flowemu/flowemu/flowlog"
+	"github.com/flowemu/flowemu/recordfile"
 	"github.com/flowemu/flowemu/vpc"
 )
 
@@ -43,13 +42,13 @@ type Replay struct {
 	iface  flowlog.Interface
 	policy *vpc.Policy
 	lookup *flowlog.Lookup
-	sheet  *sheet // the open file of Dir
+	sheet  *sheet             // the open file of Dir
+	out    *recordfile.Writer // Output
 	files  uint32
-	line   []byte
 	stats  ReplayStats
 }
 
-// NewReplay checks o and writes the header line. The error of a bad format is a
+// NewReplay checks o. The error of a bad format is a
 // *flowlog.FormatError.
 func NewReplay(o ReplayOptions) (*Replay, error) {
 	if o.Format == "" {
@@ -66,10 +65,9 @@ func NewReplay(o ReplayOptions) (*Replay, error) {
 	r := &Replay{opt: o, format: format, iface: flowlog.Interface{ENI: replayENI(o)}, lookup: &flowlog.Lookup{Services: services}}
 	r.policy = (&vpc.Snapshot{}).NewPolicy(&r.iface.ENI, vpc.PolicyOptions{})
 	if o.Dir == "" {
-		r.line = append([]byte(format.Header()), '\n')
-		_, err = o.Output.Write(r.line)
+		r.out = recordfile.New(o.Output, recordfile.Text, format)
 	}
-	return r, err
+	return r, nil
 }
 
 func replayENI(o ReplayOptions) vpc.ENI {
@@ -105,12 +103,12 @@ func (p policyOf) Evaluate(_ string, d flow.Direction, t *flow.Tuple) flow.Verdi
 
 // emit writes a window's records.
 func (r *Replay) emit(w flow.Window) error {
-	out := r.opt.Output
+	out := r.out
 	if r.opt.Dir != "" {
 		if err := r.turn(w.End.UTC().Truncate(flowlog.Slot)); err != nil {
 			return err
 		}
-		out = r.sheet.gzip
+		out = r.sheet.records
 	}
 	rec := flowlog.Record{Interface: &r.iface, Start: w.Start, End: w.End, Lookup: r.lookup}
 	for i := range w.Flows {
@@ -126,18 +124,16 @@ func (r *Replay) emit(w flow.Window) error {
 	return nil
 }
 
-func (r *Replay) write(out io.Writer, rec *flowlog.Record) error {
-	r.line = append(r.format.Append(r.line[:0], rec), '\n')
+func (r *Replay) write(out *recordfile.Writer, rec *flowlog.Record) error {
 	r.stats.Records++
-	_, err := out.Write(r.line)
-	return err
+	return out.Write(rec)
 }
 
 // sheet is a file of Dir: the records that end within one slot.
 type sheet struct {
-	slot time.Time
-	file *os.File
-	gzip *gzip.Writer
+	slot    time.Time
+	file    *os.File
+	records *recordfile.Writer
 }
 
 // turn makes the file of a slot the open one.
@@ -158,19 +154,21 @@ func (r *Replay) turn(slot time.Time) error {
 	if err != nil {
 		return fmt.Errorf("write records: %w", err)
 	}
-	r.sheet = &sheet{slot: slot, file: file, gzip: gzip.NewWriter(file)}
-	_, err = r.sheet.gzip.Write([]byte(r.format.Header() + "\n"))
-	return err
+	r.sheet = &sheet{slot: slot, file: file, records: recordfile.New(file, recordfile.GzipText, r.format)}
+	return nil
 }
 
-// Close ends the open file.
+// Close ends what is written.
 func (r *Replay) Close() error {
+	if r.out != nil {
+		return r.out.Close()
+	}
 	if r.sheet == nil {
 		return nil
 	}
 	s := r.sheet
 	r.sheet = nil
-	return errors.Join(s.gzip.Close(), s.file.Close())
+	return errors.Join(s.records.Close(), s.file.Close())
 }
 
 // Stats accounts for what was read so far.

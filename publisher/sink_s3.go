@@ -6,10 +6,9 @@ import (
 	"errors"
 	"iter"
 
-	"github.com/klauspost/compress/gzip"
-
 	"github.com/flowemu/flowemu/flowlog"
 	"github.com/flowemu/flowemu/object"
+	"github.com/flowemu/flowemu/recordfile"
 )
 
 // ObjectPutter is all the S3 sink needs of an object store. It stores the object
@@ -38,11 +37,7 @@ func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Del
 	if err != nil {
 		return Receipt{}, err
 	}
-	render := gzipText
-	if f.FileFormat == flowlog.Parquet {
-		render = parquetFile
-	}
-	body, n, err := render(format, records)
+	body, n, err := file(f, format, records)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -54,26 +49,18 @@ func (s *s3Sink) Deliver(ctx context.Context, f *flowlog.FlowLog, d *flowlog.Del
 	return Receipt{Records: n, Bucket: bucket, Key: d.Destination}, err
 }
 
-// gzipText renders records under their header line. The same records give the same bytes.
-func gzipText(format flowlog.Format, records iter.Seq2[*flowlog.Record, error]) (body []byte, n int, err error) {
+// file gives a file of records in the file format of f.
+func file(f *flowlog.FlowLog, format flowlog.Format, records iter.Seq2[*flowlog.Record, error]) (body []byte, n int, err error) {
 	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	line := append([]byte(format.Header()), '\n')
-	if _, err := z.Write(line); err != nil {
-		return nil, 0, err
-	}
+	w := recordfile.New(&out, recordfile.KindOf(f.FileFormat), format)
 	for r, err := range records {
+		if err == nil {
+			err = w.Write(r)
+		}
 		if err != nil {
 			return nil, 0, err
 		}
-		line = append(format.Append(line[:0], r), '\n')
-		if _, err := z.Write(line); err != nil {
-			return nil, 0, err
-		}
-		n++
 	}
-	if err := z.Close(); err != nil {
-		return nil, 0, err
-	}
-	return out.Bytes(), n, nil
+	err = w.Close()
+	return out.Bytes(), w.Records(), err
 }

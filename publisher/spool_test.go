@@ -150,7 +150,7 @@ func BenchmarkRender(b *testing.B) {
 	b.ReportAllocs()
 	records := 0
 	for b.Loop() {
-		_, n, err := gzipText(flowlog.Default(), newSpoolReader(s).records([]int64{1}, fl))
+		_, n, err := file(fl, flowlog.Default(), newSpoolReader(s).records([]int64{1}, fl))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,8 +1,7 @@
-package publisher
+package recordfile
 
 import (
-	"bytes"
-	"iter"
+	"io"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -14,44 +13,53 @@ import (
 const (
 	// parquetRows is how many rows are handed to the columns at a time.
 	parquetRows = 1024
+	// groupRows is how many rows a row group has, which stays in memory until it ends.
+	groupRows = 1 << 19
 	// maxDictionary is the size of a column's dictionary past which its values are
 	// written as they are: a dictionary of values that come once only costs.
 	maxDictionary = 1 << 20
 )
 
-// parquetFile renders records as a Parquet file: a column for each field, of the
-// type that AWS's field table says, compressed with gzip. A string that is not
-// there is "-", as in text; a number that is not there is null. The same records
-// give the same bytes.
+// parquetFile is a Parquet file: a column for each field, of the type that AWS's
+// field table says, compressed with gzip. A string that is not there is "-", as
+// in text; a number that is not there is null.
 // Source: "Flow log records", the Parquet data types; "Publish flow logs to
 // Amazon S3", gzip; scripts that read real files look for "-".
-func parquetFile(format flowlog.Format, records iter.Seq2[*flowlog.Record, error]) (body []byte, n int, err error) {
+type parquetFile struct {
+	out   *parquet.GenericWriter[any]
+	batch *parquetBatch
+	rows  int // of the open row group
+}
+
+func newParquet(out io.Writer, format flowlog.Format) *parquetFile {
 	format.Fields = once(format.Fields)
-	var out bytes.Buffer
-	w := parquet.NewGenericWriter[any](&out, parquetSchema(format.Fields),
+	w := parquet.NewGenericWriter[any](out, parquetSchema(format.Fields),
 		parquet.Compression(&gzip.Codec{Level: gzip.DefaultCompression}),
 		parquet.DictionaryMaxBytes(maxDictionary),
 		parquet.DataPageVersion(1), // which every reader knows
 		parquet.CreatedBy("flowemu", "", ""))
-	rows := newParquetBatch(format)
-	for r, err := range records {
-		if err != nil {
-			return nil, 0, err
-		}
-		rows.add(r)
-		if n++; n%parquetRows == 0 {
-			if err := rows.write(w); err != nil {
-				return nil, 0, err
-			}
-		}
+	return &parquetFile{out: w, batch: newParquetBatch(format)}
+}
+
+func (f *parquetFile) write(r *flowlog.Record) error {
+	f.batch.add(r)
+	if f.rows++; f.rows%parquetRows != 0 {
+		return nil
 	}
-	if err := rows.write(w); err != nil {
-		return nil, 0, err
+	if err := f.batch.write(f.out); err != nil || f.rows < groupRows {
+		return err
 	}
-	if err := w.Close(); err != nil {
-		return nil, 0, err
+	f.rows = 0
+	return f.out.Flush()
+}
+
+func (f *parquetFile) flush() error { return nil }
+
+func (f *parquetFile) close() error {
+	if err := f.batch.write(f.out); err != nil {
+		return err
 	}
-	return out.Bytes(), n, nil
+	return f.out.Close()
 }
 
 // once leaves out fields that came before: readers find a column by its name.

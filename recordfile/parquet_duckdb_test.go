@@ -1,4 +1,4 @@
-package publisher
+package recordfile
 
 import (
 	"errors"
