@@ -26,7 +26,9 @@ type Field struct {
 	// own value depends on the format and is not asked of it.
 	Int func(*Record) (v int64, ok bool)
 	Str func(dst []byte, r *Record) []byte
-	// Meta fields do not depend on a packet: NODATA and SKIPDATA records have them too.
+	// Meta fields do not depend on a packet: NODATA and SKIPDATA records have them
+	// too. They depend on nothing but the interface, the edges of the window and
+	// the status, so that a Renderer asks for them once.
 	Meta bool
 	// NeedsHop says that the value is Record.Hop's.
 	NeedsHop bool
@@ -46,6 +48,9 @@ func Fields(t ResourceType) []*Field {
 	return slices.Clone(table)
 }
 
+// constant says whether records of one interface, window and status all have the same value.
+func (f *Field) constant() bool { return f.Meta || f.Note != "" }
+
 // has says whether records such as r can have a value of f.
 func (f *Field) has(r *Record) bool { return r.Status == OK || f.Meta }
 
@@ -56,7 +61,7 @@ func (f *Field) append(dst []byte, r *Record) []byte {
 	}
 	if f.Int != nil {
 		if v, ok := f.Int(r); ok {
-			return strconv.AppendInt(dst, v, 10)
+			return appendInt(dst, v)
 		}
 		return append(dst, '-')
 	}
@@ -65,4 +70,24 @@ func (f *Field) append(dst []byte, r *Record) []byte {
 		dst = append(dst, '-')
 	}
 	return dst
+}
+
+// appendInt appends n as strconv.AppendInt does, faster for what is most common:
+// protocols, flags, ports, small counts.
+func appendInt(dst []byte, n int64) []byte {
+	if n < 0 || n >= 100_000 {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	v := uint32(n)
+	switch {
+	case v < 10:
+		return append(dst, byte('0'+v))
+	case v < 100:
+		return append(dst, byte('0'+v/10), byte('0'+v%10))
+	case v < 1000:
+		return append(dst, byte('0'+v/100), byte('0'+v/10%10), byte('0'+v%10))
+	case v < 10_000:
+		return append(dst, byte('0'+v/1000), byte('0'+v/100%10), byte('0'+v/10%10), byte('0'+v%10))
+	}
+	return append(dst, byte('0'+v/10_000), byte('0'+v/1000%10), byte('0'+v/100%10), byte('0'+v/10%10), byte('0'+v%10))
 }

@@ -7,8 +7,8 @@ var table = []*Field{
 	{Name: "version", Version: 2, Type: Int32, Meta: true, Int: func(*Record) (int64, bool) { return 2, true }},
 	{Name: "account-id", Version: 2, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.Account...) }},
 	{Name: "interface-id", Version: 2, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.ID...) }},
-	{Name: "srcaddr", Version: 2, Str: func(b []byte, r *Record) []byte { return r.SrcAddr().AppendTo(b) }},
-	{Name: "dstaddr", Version: 2, Str: func(b []byte, r *Record) []byte { return r.DstAddr().AppendTo(b) }},
+	{Name: "srcaddr", Version: 2, Str: func(b []byte, r *Record) []byte { return appendAddr(b, r.SrcAddr()) }},
+	{Name: "dstaddr", Version: 2, Str: func(b []byte, r *Record) []byte { return appendAddr(b, r.DstAddr()) }},
 	{Name: "srcport", Version: 2, Type: Int32, Int: func(r *Record) (int64, bool) { return int64(r.SrcPort), true }},
 	{Name: "dstport", Version: 2, Type: Int32, Int: func(r *Record) (int64, bool) { return int64(r.DstPort), true }},
 	{Name: "protocol", Version: 2, Type: Int32, Int: func(r *Record) (int64, bool) { return int64(r.Protocol), true }},
@@ -30,8 +30,8 @@ var table = []*Field{
 		}
 		return append(b, "IPv6"...)
 	}},
-	{Name: "pkt-srcaddr", Version: 3, Str: func(b []byte, r *Record) []byte { return r.Tuple.SrcAddr().AppendTo(b) }},
-	{Name: "pkt-dstaddr", Version: 3, Str: func(b []byte, r *Record) []byte { return r.Tuple.DstAddr().AppendTo(b) }},
+	{Name: "pkt-srcaddr", Version: 3, Str: func(b []byte, r *Record) []byte { return appendAddr(b, r.Tuple.SrcAddr()) }},
+	{Name: "pkt-dstaddr", Version: 3, Str: func(b []byte, r *Record) []byte { return appendAddr(b, r.Tuple.DstAddr()) }},
 
 	// Version 4.
 	{Name: "region", Version: 4, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.Region...) }},

@@ -198,21 +198,6 @@ func FuzzParseFormat(f *testing.F) {
 	})
 }
 
-func TestAppendAllocatesNothing(t *testing.T) {
-	var names []string
-	for _, f := range Fields(VPC) {
-		names = append(names, "${"+f.Name+"}")
-	}
-	f, err := ParseFormat(VPC, strings.Join(names, " "))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, dst := testRecord(), make([]byte, 0, 1024)
-	if n := testing.AllocsPerRun(100, func() { dst = f.Append(dst[:0], r) }); n != 0 {
-		t.Errorf("%v allocations per line", n)
-	}
-}
-
 func BenchmarkAppend(b *testing.B) {
 	f, err := ParseFormat(VPC, DefaultFormat(VPC))
 	if err != nil {

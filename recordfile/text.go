@@ -16,14 +16,14 @@ const gzipLevel = gzip.DefaultCompression
 
 // text is lines under a header line.
 type text struct {
-	format flowlog.Format
+	render *flowlog.Renderer
 	lines  []byte
 	out    io.Writer
 	zip    *gzip.Writer // nil: not compressed
 }
 
 func newText(out io.Writer, kind Kind, format flowlog.Format) *text {
-	t := &text{format: format, out: out, lines: make([]byte, 0, textBuffer+4096)}
+	t := &text{render: flowlog.NewRenderer(format), out: out, lines: make([]byte, 0, textBuffer+4096)}
 	if kind == GzipText {
 		t.zip, _ = gzip.NewWriterLevel(out, gzipLevel) // which fails for levels that there are not
 		t.out = t.zip
@@ -33,7 +33,7 @@ func newText(out io.Writer, kind Kind, format flowlog.Format) *text {
 }
 
 func (t *text) write(r *flowlog.Record) error {
-	t.lines = append(t.format.Append(t.lines, r), '\n')
+	t.lines = append(t.render.Append(t.lines, r), '\n')
 	if len(t.lines) < textBuffer {
 		return nil
 	}

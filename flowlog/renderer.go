@@ -1,0 +1,80 @@
+package flowlog
+
+import "time"
+
+// Renderer writes records of one format one after the other, as Format.Append
+// does. What depends only on the interface and the window is rendered once for
+// all records that have them in common. It is not safe for concurrent use.
+type Renderer struct {
+	format Format
+	steps  []step
+	of     renderKey // what the steps' text is of
+}
+
+// renderKey is all that fields which are constant depend on.
+type renderKey struct {
+	iface      *Interface
+	start, end time.Time
+	status     Status
+}
+
+// step is constant text, blanks included, and then the value of a field, if any.
+type step struct {
+	text  []byte
+	fixed []*Field // the fields in text
+	field *Field
+}
+
+// NewRenderer makes a Renderer for records of f.
+func NewRenderer(f Format) *Renderer {
+	r := &Renderer{format: f, steps: make([]step, 1)}
+	for _, field := range f.Fields {
+		last := &r.steps[len(r.steps)-1]
+		if field.constant() {
+			last.fixed = append(last.fixed, field)
+			continue
+		}
+		last.field = field
+		r.steps = append(r.steps, step{})
+	}
+	return r
+}
+
+// Append appends rec as one line without a newline. It does not allocate beyond
+// dst but when rec begins another window. An Interface must not change after a
+// record with it was appended.
+func (r *Renderer) Append(dst []byte, rec *Record) []byte {
+	if key := (renderKey{rec.Interface, rec.Start, rec.End, rec.Status}); r.of != key || rec.Interface == nil {
+		r.of = key
+		r.renderFixed(rec)
+	}
+	for i := range r.steps {
+		s := &r.steps[i]
+		if len(s.text) == 1 { // a blank between two values
+			dst = append(dst, s.text[0])
+		} else {
+			dst = append(dst, s.text...)
+		}
+		if s.field != nil {
+			dst = s.field.append(dst, rec)
+		}
+	}
+	return dst
+}
+
+// renderFixed renders the steps' text for rec's window.
+func (r *Renderer) renderFixed(rec *Record) {
+	for i := range r.steps {
+		s := &r.steps[i]
+		s.text = s.text[:0]
+		if i > 0 {
+			s.text = append(s.text, ' ')
+		}
+		for _, f := range s.fixed {
+			s.text = append(r.format.AppendValue(s.text, f, rec), ' ')
+		}
+		if s.field == nil && len(s.text) > 0 { // the end of the line
+			s.text = s.text[:len(s.text)-1]
+		}
+	}
+}
