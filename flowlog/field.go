@@ -48,8 +48,8 @@ func Fields(t ResourceType) []*Field {
 	return slices.Clone(table)
 }
 
-// constant says whether records of one interface, window and status all have the same value.
-func (f *Field) constant() bool { return f.Meta || f.Note != "" }
+// Constant says whether records that are alike all have the same value.
+func (f *Field) Constant() bool { return f.Meta || f.Note != "" }
 
 // has says whether records such as r can have a value of f.
 func (f *Field) has(r *Record) bool { return r.Status == OK || f.Meta }

@@ -1,21 +1,18 @@
 package flowlog
 
-import "time"
-
 // Renderer writes records of one format one after the other, as Format.Append
 // does. What depends only on the interface and the window is rendered once for
 // all records that have them in common. It is not safe for concurrent use.
 type Renderer struct {
 	format Format
 	steps  []step
-	of     renderKey // what the steps' text is of
+	last   Record // whose constant fields are in steps
 }
 
-// renderKey is all that fields which are constant depend on.
-type renderKey struct {
-	iface      *Interface
-	start, end time.Time
-	status     Status
+// Alike says whether r and o have the same values in all fields that are
+// constant: the same interface, window and status.
+func (r *Record) Alike(o *Record) bool {
+	return r.Interface == o.Interface && r.Status == o.Status && r.Start.Equal(o.Start) && r.End.Equal(o.End)
 }
 
 // step is constant text, blanks included, and then the value of a field, if any.
@@ -30,7 +27,7 @@ func NewRenderer(f Format) *Renderer {
 	r := &Renderer{format: f, steps: make([]step, 1)}
 	for _, field := range f.Fields {
 		last := &r.steps[len(r.steps)-1]
-		if field.constant() {
+		if field.Constant() {
 			last.fixed = append(last.fixed, field)
 			continue
 		}
@@ -44,8 +41,8 @@ func NewRenderer(f Format) *Renderer {
 // dst but when rec begins another window. An Interface must not change after a
 // record with it was appended.
 func (r *Renderer) Append(dst []byte, rec *Record) []byte {
-	if key := (renderKey{rec.Interface, rec.Start, rec.End, rec.Status}); r.of != key || rec.Interface == nil {
-		r.of = key
+	if !rec.Alike(&r.last) || rec.Interface == nil {
+		r.last = *rec
 		r.renderFixed(rec)
 	}
 	for i := range r.steps {

@@ -72,11 +72,11 @@ func TestParquetInDuckDB(t *testing.T) {
 	}
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
-			sameRows(t, d.rows(t, mustParquet(t, format, records), "SELECT * FROM FILE"), wantRows(format, records))
+			sameRows(t, d.rows(t, mustWrite(t, Parquet, format, records), "SELECT * FROM FILE"), wantRows(format, records))
 		})
 	}
 	t.Run("schema", func(t *testing.T) {
-		got := d.rows(t, mustParquet(t, flowlog.Default(), records), `SELECT s.name, s.type, s.converted_type, m.compression
+		got := d.rows(t, mustWrite(t, Parquet, flowlog.Default(), records), `SELECT s.name, s.type, s.converted_type, m.compression
 			FROM parquet_schema(FILE) s JOIN parquet_metadata(FILE) m ON m.path_in_schema = s.name ORDER BY m.column_id`)
 		if want := defaultSchema(); !slices.Equal(got, want) {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -84,6 +84,6 @@ func TestParquetInDuckDB(t *testing.T) {
 	})
 	t.Run("many values", func(t *testing.T) {
 		format, records := mustFormat(t, flowlog.VPC, "${srcaddr} ${start}"), scan()
-		sameRows(t, d.rows(t, mustParquet(t, format, records), "SELECT * FROM FILE"), wantRows(format, records))
+		sameRows(t, d.rows(t, mustWrite(t, Parquet, format, records), "SELECT * FROM FILE"), wantRows(format, records))
 	})
 }

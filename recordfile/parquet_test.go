@@ -3,9 +3,11 @@ package recordfile
 import (
 	"bytes"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -22,11 +24,6 @@ func mustFormat(t *testing.T, kind flowlog.ResourceType, s string) flowlog.Forma
 		t.Fatal(err)
 	}
 	return f
-}
-
-func mustParquet(t *testing.T, format flowlog.Format, records []*flowlog.Record) []byte {
-	t.Helper()
-	return mustWrite(t, Parquet, format, records)
 }
 
 // wantRows gives the lines of the text format, with null for a number that is not there.
@@ -63,13 +60,16 @@ func TestParquetRows(t *testing.T) {
 	records := traffic(2*parquetRows + 100)
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
-			sameRows(t, recordfiletest.Rows(t, mustParquet(t, format, records)), wantRows(format, records))
+			sameRows(t, recordfiletest.Rows(t, mustWrite(t, Parquet, format, records)), wantRows(format, records))
 		})
 	}
 }
 
+// sameRows compares rows in any order.
 func sameRows(t *testing.T, got, want []string) {
 	t.Helper()
+	slices.Sort(got)
+	slices.Sort(want)
 	if len(got) != len(want) {
 		t.Fatalf("%d rows, want %d", len(got), len(want))
 	}
@@ -80,11 +80,49 @@ func sameRows(t *testing.T, got, want []string) {
 	}
 }
 
+// TestParquetOrder: windows stay in order, with rows by their source address.
+func TestParquetOrder(t *testing.T) {
+	records := traffic(21)[9:] // an hour, and another from the middle on
+	for _, r := range records[6:] {
+		r.Start = r.Start.Add(time.Hour)
+	}
+	format := mustFormat(t, flowlog.VPC, "${start} ${pkt-srcaddr}")
+	want := wantRows(format, records)
+	for _, window := range [][]string{want[:6], want[6:]} {
+		slices.SortStableFunc(window, func(a, b string) int {
+			x, y := netip.MustParseAddr(strings.Fields(a)[1]), netip.MustParseAddr(strings.Fields(b)[1])
+			return x.Compare(y)
+		})
+	}
+	if got := recordfiletest.Rows(t, mustWrite(t, Parquet, format, records)); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestParquetGroups: a long file is row groups, so that it need not be in memory.
+func TestParquetGroups(t *testing.T) {
+	var out bytes.Buffer
+	w, records := New(&out, Parquet, flowlog.Default()), traffic(3*parquetRows+100)
+	w.body.(*parquetFile).group = 2 * parquetRows
+	for _, r := range records {
+		if err := w.Write(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if before := out.Len(); before < parquetRows || w.Close() != nil || out.Len() == before {
+		t.Errorf("%d bytes before the end of %d", before, out.Len())
+	}
+	if n := len(mustOpen(t, out.Bytes()).RowGroups()); n != 2 {
+		t.Errorf("%d row groups", n)
+	}
+	sameRows(t, recordfiletest.Rows(t, out.Bytes()), wantRows(flowlog.Default(), records))
+}
+
 // TestParquetNoData: the row of AWS's documented NODATA line.
 func TestParquetNoData(t *testing.T) {
 	records := traffic(8)[7:]
 	want := []string{"2 123456789012 " + eniID + " - - null null null null null 1767268800 1767268860 - NODATA"}
-	if got := recordfiletest.Rows(t, mustParquet(t, flowlog.Default(), records)); !slices.Equal(got, want) {
+	if got := recordfiletest.Rows(t, mustWrite(t, Parquet, flowlog.Default(), records)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
 	}
 }
@@ -102,7 +140,7 @@ func defaultSchema() []string {
 
 func TestParquetSchema(t *testing.T) {
 	converted := map[deprecated.ConvertedType]string{deprecated.UTF8: "UTF8", deprecated.Int32: "INT_32", deprecated.Int64: "INT_64"}
-	meta := mustOpen(t, mustParquet(t, flowlog.Default(), traffic(10))).Metadata()
+	meta := mustOpen(t, mustWrite(t, Parquet, flowlog.Default(), traffic(10))).Metadata()
 	var got []string
 	for i, c := range meta.Schema[1:] { // the first is the root
 		codec := meta.RowGroups[0].Columns[i].MetaData.Codec
@@ -116,7 +154,7 @@ func TestParquetSchema(t *testing.T) {
 // TestParquetColumns: names in the format's order; what comes again is one column.
 func TestParquetColumns(t *testing.T) {
 	format := mustFormat(t, flowlog.VPC, "${srcaddr} ${vpc-id} ${bytes} ${srcaddr}")
-	body := mustParquet(t, format, traffic(1))
+	body := mustWrite(t, Parquet, format, traffic(1))
 	var got []string
 	for _, c := range mustOpen(t, body).Schema().Columns() {
 		got = append(got, strings.Join(c, "."))
@@ -133,7 +171,7 @@ func TestParquetColumns(t *testing.T) {
 // a dictionary within the file, and is read all the same.
 func TestParquetManyValues(t *testing.T) {
 	format, records := mustFormat(t, flowlog.VPC, "${srcaddr} ${start}"), scan()
-	body := mustParquet(t, format, records)
+	body := mustWrite(t, Parquet, format, records)
 	sameRows(t, recordfiletest.Rows(t, body), wantRows(format, records))
 	encodings := map[parquetformat.Encoding]bool{}
 	for _, pages := range mustOpen(t, body).Metadata().RowGroups[0].Columns[0].MetaData.EncodingStats {
@@ -147,7 +185,7 @@ func TestParquetManyValues(t *testing.T) {
 }
 
 func TestParquetOfNothing(t *testing.T) {
-	if got := recordfiletest.Rows(t, mustParquet(t, flowlog.Default(), nil)); len(got) != 0 {
+	if got := recordfiletest.Rows(t, mustWrite(t, Parquet, flowlog.Default(), nil)); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 }

@@ -14,7 +14,7 @@ type Kind uint8
 const (
 	Text     Kind = iota // lines under a header line
 	GzipText             // the same, compressed: plain-text in a bucket
-	Parquet
+	Parquet              // columns, in an order that compresses well
 )
 
 // KindOf gives the kind of the objects of a flow log with a FileFormat.
