@@ -12,7 +12,7 @@ import (
 )
 
 // maxSize bounds a file: AWS's had 2.5 MB in 2026.
-const maxSize = 64 << 20
+const maxSize = 16 << 20
 
 // file is AWS's ip-ranges.json.
 // Source: "AWS IP address ranges" in the VPC user guide, JSON file syntax.
