@@ -143,8 +143,8 @@ func (s *Snapshot) Referrers(id string) []Resource {
 }
 
 // DefaultsOf gives what came with a VPC and goes with it: its default security
-// group with its rules, its default network ACL, its main route table and its
-// encryption control.
+// group with its rules, its default network ACL and its main route table; or what
+// only says how to treat it: its encryption control and its exclusion.
 // Source: EC2 API, DeleteVpc.
 func (s *Snapshot) DefaultsOf(vpcID string) []Resource {
 	var out []Resource
@@ -162,6 +162,9 @@ func (s *Snapshot) DefaultsOf(vpcID string) []Resource {
 	}
 	if c := s.EncryptionControl(vpcID); c != nil {
 		out = append(out, c)
+	}
+	if e := s.PublicAccessExclusion(vpcID); e != nil {
+		out = append(out, e)
 	}
 	return out
 }

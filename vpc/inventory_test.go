@@ -197,7 +197,8 @@ func TestKinds(t *testing.T) {
 		vpc.KindVPC, vpc.KindSubnet, vpc.KindDHCPOptions, vpc.KindPlace, vpc.KindENI, vpc.KindAddress, vpc.KindInstance, vpc.KindSecurityGroup, vpc.KindRule,
 		vpc.KindNetworkACL, vpc.KindPrefixList, vpc.KindPrefixListVersion, vpc.KindRouteTable, vpc.KindInternetGateway, vpc.KindEgressOnly,
 		vpc.KindNATGateway, vpc.KindTransitGateway, vpc.KindVolume,
-		vpc.KindTransitGatewayAttachment, vpc.KindTransitGatewayRouteTable, vpc.KindEncryptionControl, vpc.KindTags, vpc.KindClientToken,
+		vpc.KindTransitGatewayAttachment, vpc.KindTransitGatewayRouteTable, vpc.KindEncryptionControl, vpc.KindPublicAccess, vpc.KindPublicAccessExclusion,
+		vpc.KindTags, vpc.KindClientToken,
 	} {
 		if r := vpc.New(k); r == nil || r.Kind() != k {
 			t.Errorf("%s: %v", k, r)

@@ -90,7 +90,7 @@ func New(k Kind) Resource {
 		&VPC{}, &Subnet{}, &DHCPOptions{}, &Place{}, &ENI{}, &Address{}, &Instance{}, &SecurityGroup{}, &SecurityGroupRule{}, &NetworkACL{}, &PrefixList{},
 		&PrefixListVersion{}, &Volume{},
 		&RouteTable{}, &InternetGateway{}, &EgressOnlyGateway{}, &NATGateway{}, &TransitGateway{}, &TransitGatewayAttachment{}, &TransitGatewayRouteTable{},
-		&EncryptionControl{},
+		&EncryptionControl{}, &PublicAccess{}, &PublicAccessExclusion{},
 		&TagSet{}, &ClientToken{},
 	} {
 		if r.Kind() == k {

@@ -115,7 +115,7 @@ func newSubnetItem(at place, n *vpc.Subnet) subnetItem {
 		AvailableIPAddressCount: s.FreeAddresses(n), AvailabilityZone: n.Zone.Name, AvailabilityZoneID: n.Zone.ID, OutpostArn: n.OutpostARN,
 		DefaultForAz: n.DefaultFor, MapPublicIPOnLaunch: n.MapPublicIP, AssignIPv6AddressOnCreation: n.AssignIPv6, EnableDNS64: n.DNS64,
 		MapCustomerOwnedIPOnLaunch: n.MapCustomerIP, CustomerOwnedIPv4Pool: n.CustomerPool, EnableLniAtDeviceIndex: n.LNIDevice,
-		PrivateDNSNameOptions: launchNameOptions{n.HostnameType, n.ResourceNameA, n.ResourceNameAAAA}, BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
+		PrivateDNSNameOptions: launchNameOptions{n.HostnameType, n.ResourceNameA, n.ResourceNameAAAA}, BlockPublicAccess: blockPublicAccess{s.PublicAccess(n.VPCID, n.ID)}, Tags: tagSet(at, n.ID),
 	}
 	for _, p := range n.IPv6 {
 		item.IPv6CidrBlocks = append(item.IPv6CidrBlocks, newSubnetIPv6Block(s, n, p, blockAssociated))

@@ -32,11 +32,6 @@ type vpcItem struct {
 	Tags              api.Set[tag]              `xml:"tagSet"`
 }
 
-// blockPublicAccess says how VPC Block Public Access treats a VPC or subnet: it is off.
-type blockPublicAccess struct {
-	InternetGatewayBlockMode string `xml:"internetGatewayBlockMode"`
-}
-
 var vpcFilters = filters[vpc.VPC]{
 	"cidr":            func(_ *view, n *vpc.VPC) []string { return onePrefix(n.Primary()) },
 	"dhcp-options-id": func(_ *view, n *vpc.VPC) []string { return one(n.DHCPOptionsID) },
@@ -91,11 +86,11 @@ func describeVpcs(v *view, in *describeVpcsInput) (*describeVpcsOutput, error) {
 }
 
 func newVPCItem(at place, n *vpc.VPC) vpcItem {
+	s, _ := at.in()
 	item := vpcItem{
 		VpcID: n.ID, OwnerID: n.Account, State: "available", DhcpOptionsID: n.DHCPOptionsID, InstanceTenancy: n.Tenancy, IsDefault: n.Default,
-		CidrBlock: prefixText(n.Primary()), BlockPublicAccess: blockPublicAccess{"off"}, Tags: tagSet(at, n.ID),
+		CidrBlock: prefixText(n.Primary()), BlockPublicAccess: blockPublicAccess{s.PublicAccess(n.ID, "")}, Tags: tagSet(at, n.ID),
 	}
-	s, _ := at.in()
 	if c := s.EncryptionControl(n.ID); c != nil {
 		control := newVPCEncryptionControlItem(at, c, controlAvailable)
 		item.EncryptionControl = &control

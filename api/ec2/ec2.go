@@ -56,7 +56,7 @@ func Service(o Options) api.Service {
 		SigningName: "ec2", APIVersion: "2016-11-15", Namespace: "http://ec2.amazonaws.com/doc/2016-11-15/",
 		Actions: slices.Concat(
 			flowLogActions(s), tagActions(s), placeActions(s), vpcActions(s), interfaceActions(s), instanceActions(s),
-			groupActions(s), aclActions(s), routeActions(s), gatewayActions(s), transitActions(s),
+			groupActions(s), aclActions(s), routeActions(s), gatewayActions(s), transitActions(s), publicAccessActions(s),
 		),
 	}
 }

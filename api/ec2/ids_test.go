@@ -27,6 +27,7 @@ func TestMalformedIDs(t *testing.T) {
 		{"DescribeTransitGatewayRouteTables", "TransitGatewayRouteTableIds.1", "InvalidRouteTableId.Malformed", strings.Replace(expecting, "%", "tgw-rtb", 1)},
 		{"DescribeTransitGateways", "TransitGatewayIds.1", "InvalidTransitGatewayID.Malformed", "Invalid Transit Gateway id x."},
 		{"DescribeTransitGatewayVpcAttachments", "TransitGatewayAttachmentIds.1", "InvalidTransitGatewayAttachmentID.Malformed", "Invalid Transit Gateway Attachment id."},
+		{"DescribeVpcBlockPublicAccessExclusions", "ExclusionId.1", "InvalidVpcBlockPublicAccessExclusionId.Malformed", strings.Replace(expecting, "%", "vpcbpa-exclude", 1)},
 		{"DescribeVpcEncryptionControls", "VpcEncryptionControlId.1", "InvalidVpcEncryptionControlId.Malformed", strings.Replace(expecting, "%", "vpcec", 1)},
 		{"DescribeVpcs", "VpcId.1", "InvalidVpcID.Malformed", strings.Replace(expecting, "%", "vpc", 1)},
 	}

@@ -40,6 +40,7 @@ var kinds = []kind{
 	{vpc.KindInstance, "i", "InvalidInstanceID.NotFound", "The instance ID '%s' does not exist", ""},
 	{vpc.KindVolume, "vol", "InvalidVolume.NotFound", "The volume '%s' does not exist.", "InvalidVolumeID.Malformed"},
 	{vpc.KindEncryptionControl, "vpcec", "InvalidVpcEncryptionControlId.NotFound", "The vpcEncryptionControl ID '%s' does not exist", ""},
+	{vpc.KindPublicAccessExclusion, "vpcbpa-exclude", "InvalidVpcBlockPublicAccessExclusionId.NotFound", "The vpcBlockPublicAccessExclusion ID '%s' does not exist", ""},
 	{vpc.KindDHCPOptions, "dopt", "InvalidDhcpOptionID.NotFound", "The dhcpOption ID '%s' does not exist", "InvalidDhcpOptionsId.Malformed"},
 }
 
