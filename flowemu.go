@@ -44,6 +44,7 @@ type Options struct {
 	Window        time.Duration // length of a capture window: 10 s
 	MaxFlows      int           // per interface and window: 1,000,000
 	Ring          int64         // bytes per capture: 64 MiB
+	Fanout        int           // rings that share each capture: 1
 	SpoolLimit    int64         // bytes of undelivered windows: 1 GiB
 	IPRanges      string        // AWS's ip-ranges.json; the built-in table is the default
 	AllowedHosts  []string      // more names that a request's Host may have
@@ -193,7 +194,8 @@ func (e *Emulator) openEngine(context.Context) (err error) {
 		self = []uint16{e.address().Port()}
 	}
 	e.engine, err = capture.New(capture.Options{
-		Window: e.opt.Window, MaxFlows: e.opt.MaxFlows, RingBytes: int(e.opt.Ring), Network: &judge{inventory: e.inventory, opt: vpc.PolicyOptions{ExemptGateway: e.opt.ExemptGateway}}, Exporter: e.publisher,
+		Window: e.opt.Window, MaxFlows: e.opt.MaxFlows, RingBytes: int(e.opt.Ring), Fanout: e.opt.Fanout, Exporter: e.publisher,
+		Network:   &judge{inventory: e.inventory, opt: vpc.PolicyOptions{ExemptGateway: e.opt.ExemptGateway}},
 		SelfPorts: self, Logger: e.opt.Logger, Now: e.opt.Now,
 	})
 	return err

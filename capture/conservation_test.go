@@ -244,7 +244,7 @@ func TestReplayIsRepeatable(t *testing.T) {
 	}
 }
 
-// TestTapConservation: live, with super-packets, flooding, drops in the ring and
+// TestTapConservation: live, on one ring or several, with super-packets, flooding, drops in the ring and
 // seals at any time.
 func TestTapConservation(t *testing.T) {
 	from := pool(t)
@@ -256,8 +256,13 @@ func TestTapConservation(t *testing.T) {
 		if err := o.complete(); err != nil {
 			t.Fatal(err)
 		}
-		src := newFake()
-		tp, err := newTap(Tap{InterfaceID: "eni-1"}, src, o, newSeed())
+		rings := make([]*fake, 1+rng.IntN(3))
+		var sources []source
+		for i := range rings {
+			rings[i] = newFake()
+			sources = append(sources, rings[i])
+		}
+		tp, err := newFan(Tap{InterfaceID: "eni-1"}, sources, o, newSeed())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,6 +282,7 @@ func TestTapConservation(t *testing.T) {
 				recordable++
 				packets += wire
 			}
+			src := rings[rng.IntN(len(rings))]
 			src.send(false, f)
 			if rng.IntN(20) == 0 {
 				src.dropped += 3

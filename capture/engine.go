@@ -22,13 +22,13 @@ const grace = 50 * time.Millisecond
 type Engine struct {
 	opt  Options
 	seed hashSeed
-	dial func(Tap, int) (source, error)
+	dial func(t Tap, bytes, n int) ([]source, error)
 
 	sealing sync.Mutex // one seal and export at a time; taken before mu
 
 	mu       sync.Mutex
-	taps     map[string]*tap  // by interface id
-	replaced []*tap           // ended taps, perhaps with a window to collect
+	taps     map[string]*fan  // by interface id
+	replaced []*fan           // ended taps, perhaps with a window to collect
 	injected map[string]int64 // where the next window of an interface without a tap starts
 	state    state
 	wg       sync.WaitGroup
@@ -46,16 +46,16 @@ const (
 var errStopped = errors.New("capture: the engine has stopped")
 
 // New makes an engine without taps.
-func New(o Options) (*Engine, error) { return newEngine(o, openRing) }
+func New(o Options) (*Engine, error) { return newEngine(o, openRings) }
 
-func newEngine(o Options, dial func(Tap, int) (source, error)) (*Engine, error) {
+func newEngine(o Options, dial func(Tap, int, int) ([]source, error)) (*Engine, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
 	o.SelfPorts = slices.Clone(o.SelfPorts)
 	return &Engine{
 		opt: o, seed: newSeed(), dial: dial,
-		taps: make(map[string]*tap), injected: make(map[string]int64),
+		taps: make(map[string]*fan), injected: make(map[string]int64),
 	}, nil
 }
 
@@ -73,26 +73,25 @@ func (e *Engine) Open(t Tap) error {
 		return errStopped
 	}
 	if old := e.taps[t.InterfaceID]; old != nil && old.ended() == nil {
-		return fmt.Errorf("capture on %s: %s is already captured on %s", t.Name, t.InterfaceID, old.info.Name)
+		return fmt.Errorf("capture on %s: %s is already captured on %s", t.Name, t.InterfaceID, old.name())
 	}
 	namesake, _ := e.named(t.Name)
 	if old := e.taps[namesake]; old != nil && old.ended() == nil {
 		return fmt.Errorf("capture on %s: it is already captured, as %s", t.Name, namesake)
 	}
-	src, err := e.dial(t, e.opt.RingBytes)
+	sources, err := e.dial(t, e.opt.RingBytes, e.opt.Fanout)
 	if err != nil {
 		return fmt.Errorf("capture on %s: %w", t.Name, err)
 	}
-	opened, err := newTap(t, src, &e.opt, e.seed)
+	opened, err := newFan(t, sources, &e.opt, e.seed)
 	if err != nil {
-		src.close()
 		return fmt.Errorf("capture on %s: %w", t.Name, err)
 	}
 	e.giveWay(t.InterfaceID)
 	e.giveWay(namesake)
 	e.taps[t.InterfaceID] = opened
 	if e.state == running {
-		e.wg.Go(opened.run)
+		opened.run(&e.wg)
 	}
 	return nil
 }
@@ -119,7 +118,7 @@ func (e *Engine) start() error {
 	}
 	e.state = running
 	for _, t := range e.taps {
-		e.wg.Go(t.run)
+		t.run(&e.wg)
 	}
 	return nil
 }
@@ -178,19 +177,19 @@ func (e *Engine) Flush(ctx context.Context, interfaceIDs ...string) error {
 }
 
 // latency is how long to wait until everything that was sent before is readable.
-func latency(taps []*tap) time.Duration {
+func latency(taps []*fan) time.Duration {
 	var d time.Duration
 	for _, t := range taps {
-		d = max(d, t.src.latency())
+		d = max(d, t.latency())
 	}
 	return d
 }
 
 // tapsOf lists the taps of the interfaces, all if none is named, in order of
 // interface id, replaced ones first.
-func (e *Engine) tapsOf(interfaceIDs ...string) []*tap {
+func (e *Engine) tapsOf(interfaceIDs ...string) []*fan {
 	wanted := func(id string) bool { return len(interfaceIDs) == 0 || slices.Contains(interfaceIDs, id) }
-	var taps []*tap
+	var taps []*fan
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, t := range e.replaced {
@@ -207,7 +206,7 @@ func (e *Engine) tapsOf(interfaceIDs ...string) []*tap {
 }
 
 // collect needs sealing.
-func (e *Engine) collect(taps []*tap, now int64, force bool) []flow.Window {
+func (e *Engine) collect(taps []*fan, now int64, force bool) []flow.Window {
 	var windows []flow.Window
 	for _, t := range taps {
 		windows = append(windows, t.collect(now, force, nil)...)
@@ -230,10 +229,8 @@ func (e *Engine) collected(windows []flow.Window) []flow.Window {
 func (e *Engine) forget() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.replaced = slices.DeleteFunc(e.replaced, func(t *tap) bool {
-		t.mu.Lock()
-		done := t.done
-		t.mu.Unlock()
+	e.replaced = slices.DeleteFunc(e.replaced, func(t *fan) bool {
+		done := t.done()
 		if done {
 			t.release()
 		}
@@ -297,7 +294,7 @@ func (e *Engine) shutdown(ctx context.Context) {
 	}
 	_ = e.sleep(context.WithoutCancel(ctx), latency(taps)) // cannot be cancelled
 	for _, t := range taps {
-		t.src.interrupt()
+		t.interrupt()
 	}
 	e.wg.Wait()
 	e.sealing.Lock()
@@ -321,7 +318,7 @@ func (e *Engine) Close() error {
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
 	for _, t := range e.tapsOf() {
-		t.src.interrupt()
+		t.interrupt()
 		t.release()
 	}
 	return nil

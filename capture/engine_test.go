@@ -188,7 +188,7 @@ func TestExportOutlivesTheCaller(t *testing.T) {
 func TestOptions(t *testing.T) {
 	for name, o := range map[string]Options{
 		"no exporter": {}, "window too short": {Exporter: &exports{}, Window: time.Millisecond}, "window too long": {Exporter: &exports{}, Window: time.Hour},
-		"flows": {Exporter: &exports{}, MaxFlows: -1}, "ring": {Exporter: &exports{}, RingBytes: 1},
+		"flows": {Exporter: &exports{}, MaxFlows: -1}, "ring": {Exporter: &exports{}, RingBytes: 1}, "fanout": {Exporter: &exports{}, Fanout: -1}, "rings": {Exporter: &exports{}, Fanout: 2, RingBytes: minRing},
 	} {
 		if _, err := New(o); err == nil {
 			t.Errorf("%s: no error", name)

@@ -149,14 +149,14 @@ func TestFragmentsOfATap(t *testing.T) {
 			if err := o.complete(); err != nil {
 				t.Fatal(err)
 			}
-			tp, err := newTap(Tap{InterfaceID: "eni-1"}, newFake(), o, newSeed())
+			tp, err := newFan(Tap{InterfaceID: "eni-1"}, []source{newFake()}, o, newSeed())
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer tp.release()
 			for _, p := range []piece{{version: 4, id: 3, port: 7, more: true}, {version: 4, id: 3, offset: 2}} {
 				data := edit(p.data(t), func(b []byte) { b[14+9] = protoTCP })
-				tp.add(&frame{data: data, length: uint32(len(data)), link: linkEthernet, at: 1})
+				tp.taps[0].add(&frame{data: data, length: uint32(len(data)), link: linkEthernet, at: 1})
 			}
 			windows := tp.collect(int64(time.Second), true, nil)
 			want := map[bool][]uint16{false: {7, 0}, true: nil}[self]

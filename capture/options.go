@@ -31,8 +31,12 @@ type Exporter interface {
 type Options struct {
 	Window    time.Duration // length of a capture window, 1 s to 60 s; default 10 s
 	MaxFlows  int           // flows per interface and window, past it packets are lost; default 1,000,000
-	RingBytes int           // kernel memory per tap; default 64 MiB
-	Network   Network       // default: everything is accepted
+	RingBytes int           // kernel memory per interface; default 64 MiB
+	// Fanout is how many rings share an interface, each with a goroutine and
+	// tables of its own; default 1. More pay for an interface that is busier than
+	// one core can count.
+	Fanout    int
+	Network   Network // default: everything is accepted
 	Exporter  Exporter
 	SelfPorts []uint16     // TCP ports of this process, whose traffic is not logged
 	Logger    *slog.Logger // default: slog.Default()
@@ -47,6 +51,7 @@ const (
 	maxMaxFlows     = 1 << 30
 	defaultRing     = 64 << 20
 	minRing         = 256 << 10
+	maxFanout       = 64
 )
 
 func (o *Options) complete() error {
@@ -58,6 +63,12 @@ func (o *Options) complete() error {
 	}
 	if o.RingBytes < minRing {
 		return fmt.Errorf("capture: ring of %d bytes: at least %d are needed", o.RingBytes, minRing)
+	}
+	if o.Fanout == 0 {
+		o.Fanout = 1
+	}
+	if o.Fanout < 1 || o.Fanout > maxFanout || o.RingBytes/o.Fanout < minRing {
+		return fmt.Errorf("capture: fanout of %d rings: must be 1 to %d, with at least %d bytes each", o.Fanout, maxFanout, minRing)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()

@@ -56,7 +56,7 @@ func (e *Engine) Rebind(ctx context.Context, to ...Binding) error {
 
 // move is a tap on its way from one interface to another.
 type move struct {
-	tap  *tap
+	tap  *fan
 	from string
 	to   Binding
 }
@@ -64,11 +64,11 @@ type move struct {
 func (m *move) stays() bool { return m.from == m.to.InterfaceID }
 
 // moving gives the taps that to takes to another interface.
-func (e *Engine) moving(to []Binding) ([]*tap, error) {
+func (e *Engine) moving(to []Binding) ([]*fan, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	moves, err := e.moves(to)
-	var taps []*tap
+	var taps []*fan
 	for i := range moves {
 		if !moves[i].stays() {
 			taps = append(taps, moves[i].tap)
@@ -124,7 +124,7 @@ func (e *Engine) moves(to []Binding) ([]move, error) {
 		m := &moves[i]
 		id := m.to.InterfaceID
 		if other := after[id]; other != nil && other.ended() == nil {
-			return nil, fmt.Errorf("rebind %s: %s is already captured on %s", m.to.Name, id, other.info.Name)
+			return nil, fmt.Errorf("rebind %s: %s is already captured on %s", m.to.Name, id, other.name())
 		}
 		after[id] = m.tap
 	}
@@ -134,7 +134,7 @@ func (e *Engine) moves(to []Binding) ([]move, error) {
 // named gives the interface whose tap has a name. It needs mu.
 func (e *Engine) named(name string) (string, bool) {
 	for id, t := range e.taps {
-		if t.info.Name == name {
+		if t.name() == name {
 			return id, true
 		}
 	}

@@ -293,23 +293,23 @@ func TestRebindCountsDropsForTheOldInterface(t *testing.T) {
 		t.Fatal(err)
 	}
 	src := newFake()
-	tap, err := newTap(Tap{InterfaceID: "eni-a"}, src, &o, newSeed())
+	fan, err := newFan(Tap{InterfaceID: "eni-a"}, []source{src}, &o, newSeed())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tap.release()
-	now := tap.open.start
+	defer fan.release()
+	now := fan.taps[0].open.start
 	b, c := Binding{InterfaceID: "eni-b"}, Binding{InterfaceID: "eni-c"}
 	src.dropped = 3
-	w := tap.collect(now, true, &b)
+	w := fan.collect(now, true, &b)
 	if len(w) != 1 || w[0].InterfaceID != "eni-a" || w[0].Lost != 3 {
 		t.Errorf("%+v", w)
 	}
-	if w = tap.collect(now, true, &c); len(w) != 0 {
+	if w = fan.collect(now, true, &c); len(w) != 0 {
 		t.Errorf("an empty instant: %+v", w)
 	}
 	src.dropped = 4
-	w = tap.collect(now+5, true, nil)
+	w = fan.collect(now+5, true, nil)
 	if len(w) != 1 || w[0].InterfaceID != "eni-c" || w[0].Lost != 4 || w[0].Start.UnixNano() != now+1 {
 		t.Errorf("%+v", w)
 	}

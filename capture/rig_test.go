@@ -94,7 +94,8 @@ type rig struct {
 	t       *testing.T
 	engine  *Engine
 	exports exports
-	sources map[string]*fake
+	sources map[string]*fake // the first ring of each interface
+	rings   []*fake          // of the interface opened last
 	cancel  context.CancelFunc
 	ended   chan error
 }
@@ -106,9 +107,15 @@ func newRig(t *testing.T, o Options) *rig {
 	r := &rig{t: t, sources: map[string]*fake{}, ended: make(chan error, 1)}
 	o.Exporter = &r.exports
 	o.Logger = slog.New(slog.DiscardHandler)
-	e, err := newEngine(o, func(tap Tap, _ int) (source, error) {
-		r.sources[tap.InterfaceID] = newFake()
-		return r.sources[tap.InterfaceID], nil
+	e, err := newEngine(o, func(tap Tap, _, n int) ([]source, error) {
+		var all []source
+		r.rings = nil
+		for range n {
+			f := newFake()
+			all, r.rings = append(all, f), append(r.rings, f)
+		}
+		r.sources[tap.InterfaceID] = r.rings[0]
+		return all, nil
 	})
 	if err != nil {
 		t.Fatal(err)

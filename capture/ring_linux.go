@@ -41,22 +41,70 @@ type ring struct {
 	err   error // of ready
 }
 
-// openRing makes a socket without a protocol and binds it last: until then
-// nothing comes in, and then only from the one interface.
-func openRing(t Tap, bytes int) (source, error) {
+// openRings makes n rings that share t's packets by a hash of their flows. Both
+// directions of a flow come to one, and so do all fragments of a packet, since
+// their hash is of the addresses only. (That the kernel puts fragments together
+// first, PACKET_FANOUT_FLAG_DEFRAG, would count other packets than there were.)
+// Nothing is let in until all take part.
+func openRings(t Tap, bytes, n int) ([]source, error) {
+	rings, err := joinRings(t, bytes, n)
+	for _, r := range rings {
+		if err == nil {
+			err = r.attach(cutFilter(t.Loopback))
+		}
+	}
+	sources := make([]source, len(rings))
+	for i, r := range rings {
+		if sources[i] = r; err != nil {
+			r.close()
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return sources, nil
+}
+
+// joinRings gives the rings made so far with an error.
+func joinRings(t Tap, bytes, n int) (rings []*ring, err error) {
+	group := unix.PACKET_FANOUT_FLAG_UNIQUEID << 16
+	for range n {
+		r, err := openRing(t, bytes/n)
+		if err != nil {
+			return rings, err
+		}
+		rings = append(rings, r)
+		if n == 1 {
+			return rings, nil
+		}
+		err = unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, group|unix.PACKET_FANOUT_HASH<<16)
+		if err == nil && len(rings) == 1 {
+			group, err = unix.GetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_FANOUT)
+			group &= 0xffff
+		}
+		if err != nil {
+			return rings, fmt.Errorf("share packets among %d rings: %w", n, err)
+		}
+	}
+	return rings, nil
+}
+
+// openRing makes a ring that lets nothing in before it gets another filter, and
+// then only what comes from the one interface.
+func openRing(t Tap, bytes int) (*ring, error) {
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return nil, fmt.Errorf("packet socket (needs CAP_NET_RAW): %w", err)
 	}
 	r := &ring{fd: fd, index: t.Index}
 	r.ready = r.isReady
-	if err := r.setup(t.Loopback, bytes); err != nil {
+	if err := r.setup(bytes); err != nil {
 		_ = unix.Close(fd)
 		return nil, err
 	}
 	r.file = os.NewFile(uintptr(fd), "packet socket")
 	if r.raw, err = r.file.SyscallConn(); err == nil {
-		err = r.bind(unix.ETH_P_ALL)
+		err = r.bind()
 	}
 	if err == nil {
 		err = r.socketError() // an interface that is down lets bind succeed
@@ -68,19 +116,28 @@ func openRing(t Tap, bytes int) (source, error) {
 	return r, nil
 }
 
-func (r *ring) setup(loopback bool, bytes int) error {
+func (r *ring) setup(bytes int) error {
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3); err != nil {
 		return fmt.Errorf("set TPACKET_V3: %w", err)
 	}
 	if err := unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1); err != nil {
 		return fmt.Errorf("set PACKET_VNET_HDR: %w", err)
 	}
-	program := cutFilter(loopback)
+	if err := r.attach(refuse()); err != nil {
+		return err
+	}
+	return r.mapRing(bytes)
+}
+
+// refuse lets nothing in.
+func refuse() []unix.SockFilter { return []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: 0}} }
+
+func (r *ring) attach(program []unix.SockFilter) error {
 	if err := unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
 		&unix.SockFprog{Len: uint16(len(program)), Filter: &program[0]}); err != nil {
 		return fmt.Errorf("attach packet filter: %w", err)
 	}
-	return r.mapRing(bytes)
+	return nil
 }
 
 // cutFilter keeps the first snapLength bytes. On a loopback interface each packet
@@ -95,7 +152,7 @@ func cutFilter(loopback bool) []unix.SockFilter {
 		{Code: unix.BPF_LD | unix.BPF_B | unix.BPF_ABS, K: packetType},
 		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, K: typeOutgoing, Jt: 1},
 		keep,
-		{Code: unix.BPF_RET | unix.BPF_K, K: 0},
+		refuse()[0],
 	}
 }
 
@@ -127,8 +184,9 @@ func (r *ring) mapRing(bytes int) error {
 	return nil
 }
 
-func (r *ring) bind(protocol uint16) error {
-	address := &unix.SockaddrLinklayer{Protocol: protocol<<8 | protocol>>8, Ifindex: r.index}
+func (r *ring) bind() error {
+	const all = unix.ETH_P_ALL<<8&0xff00 | unix.ETH_P_ALL>>8 // in network byte order
+	address := &unix.SockaddrLinklayer{Protocol: all, Ifindex: r.index}
 	if err := unix.Bind(r.fd, address); err != nil {
 		return fmt.Errorf("bind to interface %d: %w", r.index, err)
 	}
@@ -239,8 +297,8 @@ func (r *ring) drops() uint64 {
 
 func (r *ring) latency() time.Duration { return ringLatency }
 
-// stop binds the socket to no protocol. The kernel goes on handing over blocks.
-func (r *ring) stop() error { return r.bind(0) }
+// stop lets nothing more in. The kernel goes on handing over blocks.
+func (r *ring) stop() error { return r.attach(refuse()) }
 
 // interrupt makes wait return, now and later. The socket stays open for its
 // counters.

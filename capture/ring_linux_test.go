@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -463,5 +464,68 @@ func TestRebindOfARing(t *testing.T) {
 	}
 	if s := l.Interfaces()[0]; s.InterfaceID != "eni-a" || s.Stats.Frames != sent+170 || s.Stats.Lost != lost {
 		t.Errorf("%+v", s)
+	}
+}
+
+// received is the kernel's own counter of an interface.
+func received(t *testing.T, name string) uint64 {
+	t.Helper()
+	out, err := exec.Command("ip", "-j", "-s", "link", "show", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var links []struct {
+		Stats struct{ RX struct{ Packets uint64 } } `json:"stats64"`
+	}
+	if err := json.Unmarshal(out, &links); err != nil || len(links) != 1 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return links[0].Stats.RX.Packets
+}
+
+// TestFanoutOfRings: four rings count what one counts, and the kernel; also
+// fragments, and tunnels whose inner flows the kernel tells apart.
+func TestFanoutOfRings(t *testing.T) {
+	privateNetwork(t)
+	va, vb := vethPair(t)
+	one, four := newLive(t, Options{RingBytes: 8 << 20}), newLive(t, Options{Fanout: 4, RingBytes: 16 << 20})
+	for _, l := range []*live{one, four} {
+		if err := l.Open(Tap{Name: "va", InterfaceID: "eni-a", Index: va.Index}); err != nil {
+			t.Fatal(err)
+		}
+		l.start(t)
+	}
+	head := func(typ layers.EthernetType) *layers.Ethernet {
+		return &layers.Ethernet{SrcMAC: vb.HardwareAddr, DstMAC: va.HardwareAddr, EthernetType: typ}
+	}
+	before := received(t, "va")
+	send := sender(t, vb)
+	const flows = 500
+	for i := range uint16(flows) {
+		l := udp()
+		l.SrcPort = layers.UDPPort(1000 + i)
+		whole := bytesOf(t, ip4(layers.IPProtocolUDP), l, raw(64))
+		send(3, bytesOf(t, head(layers.EthernetTypeIPv4), gopacket.Payload(whole)))
+		send(1, bytesOf(t, head(layers.EthernetTypeIPv4), ip4(layers.IPProtocolGRE), &layers.GRE{Protocol: layers.EthernetTypeIPv4}, gopacket.Payload(whole)))
+		first, later := *ip4(layers.IPProtocolUDP), *ip4(layers.IPProtocolUDP)
+		first.Id, first.Flags = i, layers.IPv4MoreFragments
+		later.Id, later.FragOffset = i, 9
+		send(1, bytesOf(t, head(layers.EthernetTypeIPv4), &first, l, raw(64)))
+		send(1, bytesOf(t, head(layers.EthernetTypeIPv4), &later, raw(64)))
+	}
+	sent := received(t, "va") - before
+	want, got := one.flush(t)["eni-a"], four.flush(t)["eni-a"]
+	if sent != 6*flows || !maps.Equal(got, want) {
+		t.Errorf("%d frames: %d flows in four rings, %d in one", sent, len(got), len(want))
+	}
+	for _, l := range []*live{one, four} {
+		if s := l.Interfaces()[0].Stats; s.Frames != sent || s.Recorded != sent {
+			t.Errorf("the kernel saw %d: %+v", sent, s)
+		}
+	}
+	for i, tap := range four.taps["eni-a"].taps {
+		if n := tap.tally[recorded]; n == 0 || n == sent {
+			t.Errorf("ring %d has %d of %d", i, n, sent)
+		}
 	}
 }

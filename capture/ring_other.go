@@ -8,6 +8,6 @@ import (
 	"runtime"
 )
 
-func openRing(Tap, int) (source, error) {
+func openRings(Tap, int, int) ([]source, error) {
 	return nil, fmt.Errorf("live capture needs Linux, this is %s: %w", runtime.GOOS, errors.ErrUnsupported)
 }

@@ -37,6 +37,7 @@ type table struct {
 	interfaceID string
 	seed        hashSeed
 	limit       uint32
+	share       *share // of a limit for several tables, or nil
 
 	slots  []uint64
 	mask   uint64
@@ -96,7 +97,10 @@ func (t *table) flush() {
 func (t *table) record(i uint32) *record { return &t.chunks[i>>chunkBits][i&chunkMask] }
 
 func (t *table) count(p *packet) {
-	r := t.find(p)
+	r, slot := t.find(&p.key, p.hash)
+	if r == nil {
+		r = t.insert(p, slot)
+	}
 	if r == nil {
 		t.lostFrames++
 		t.lostPackets += uint64(p.packets)
@@ -111,42 +115,67 @@ func (t *table) count(p *packet) {
 	r.flags |= p.flags
 }
 
-// find gives p's record, made if need be, or nil past the limit.
-func (t *table) find(p *packet) *record {
+// find gives k's record, or nil and the slot for it.
+func (t *table) find(k *key, hash uint64) (r *record, slot uint64) {
 	const upper = ^uint64(0xffffffff)
-	i := p.hash & t.mask
+	i := hash & t.mask
 	for {
 		s := t.slots[i]
 		if s == 0 {
-			return t.insert(p, i)
+			return nil, i
 		}
-		if (s^p.hash)&upper == 0 {
-			if r := t.record(uint32(s) - 1); r.key.equal(&p.key) {
-				return r
+		if (s^hash)&upper == 0 {
+			if r := t.record(uint32(s) - 1); r.key.equal(k) {
+				return r, i
 			}
 		}
 		i = (i + 1) & t.mask
 	}
 }
 
+// insert makes p's record, or none past the limit.
 func (t *table) insert(p *packet, slot uint64) *record {
-	if t.n >= t.limit || !t.room() {
+	r := t.place(&p.key, p.hash, slot)
+	if r != nil && t.network != nil {
+		r.verdict = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple)
+	}
+	return r
+}
+
+func (t *table) place(k *key, hash, slot uint64) *record {
+	if t.n >= t.limit || !t.share.take() || !t.room() {
 		return nil
 	}
 	r := t.record(t.n)
-	*r = record{key: p.key}
-	if t.network != nil {
-		r.verdict = t.network.Evaluate(t.interfaceID, p.key.direction, &r.key.Tuple)
-	}
+	*r = record{key: *k}
 	t.n++
-	t.later += uint32(p.key.later)
-	t.slots[slot] = p.hash&^0xffffffff | uint64(t.n)
+	t.later += uint32(k.later)
+	t.slots[slot] = hash&^0xffffffff | uint64(t.n)
 	if uint64(t.n)*2 > uint64(len(t.slots)) {
 		// A table that cannot grow its index goes on with a fuller one until
 		// room refuses.
 		_ = t.resize(len(t.slots) * 2)
 	}
 	return r
+}
+
+// absorb counts what another table has. Flows that both have keep their own verdict.
+func (t *table) absorb(from *table) {
+	for i := range from.n {
+		f := from.record(i)
+		hash := f.key.hash(&t.seed)
+		r, slot := t.find(&f.key, hash)
+		if r == nil {
+			if r = t.place(&f.key, hash, slot); r == nil {
+				t.lostPackets += f.packets
+				continue
+			}
+			r.verdict = f.verdict
+		}
+		r.packets += f.packets
+		r.bytes += f.bytes
+		r.flags |= f.flags
+	}
 }
 
 // room makes sure that there is place for one record more. False means that the

@@ -36,10 +36,11 @@ const pumpFrames = 1 << 14
 // frames, the engine when it seals; so the engine can seal the window of an idle
 // tap without waking its goroutine.
 type tap struct {
-	info  Tap
-	opt   *Options
-	src   source
-	since time.Time
+	info   Tap
+	opt    *Options
+	src    source
+	since  time.Time
+	shares *shares // nil if it is the interface's only tap
 
 	mu      sync.Mutex
 	frame   frame
@@ -56,21 +57,22 @@ type tap struct {
 	done    bool // ended, and its last window collected
 }
 
-func newTap(info Tap, src source, opt *Options, seed hashSeed) (*tap, error) {
-	cur, err := newTable(info.InterfaceID, opt.Network, seed, opt.MaxFlows)
+// newTap makes a tap of f.
+func newTap(f *fan, info Tap, src source) (*tap, error) {
+	cur, err := newTable(info.InterfaceID, f.opt.Network, f.seed, f.opt.MaxFlows)
 	if err != nil {
 		return nil, err
 	}
-	spare, err := newTable(info.InterfaceID, opt.Network, seed, opt.MaxFlows)
+	spare, err := newTable(info.InterfaceID, f.opt.Network, f.seed, f.opt.MaxFlows)
 	if err != nil {
 		cur.free()
 		return nil, err
 	}
-	now := opt.Now()
-	at := now.UnixNano()
+	at := f.since.UnixNano()
+	cur.share = f.shares.of(at)
 	return &tap{
-		info: info, opt: opt, src: src, since: now, cur: cur, spare: spare, parts: newFragments(seed),
-		open: span{at, alignedAfter(at, int64(opt.Window))},
+		info: info, opt: f.opt, src: src, since: f.since, shares: f.shares, cur: cur, spare: spare, parts: newFragments(f.seed),
+		open: span{at, alignedAfter(at, int64(f.opt.Window))},
 	}, nil
 }
 
@@ -80,8 +82,8 @@ func (t *tap) interfaceID() string {
 	return t.info.InterfaceID
 }
 
-// run is the capture goroutine.
-func (t *tap) run() {
+// run is the capture goroutine. It gives the reason why the source ended by itself.
+func (t *tap) run() error {
 	for {
 		err := t.src.wait()
 		more := true
@@ -91,16 +93,19 @@ func (t *tap) run() {
 			t.mu.Unlock()
 		}
 		if errors.Is(err, os.ErrClosed) {
-			return
+			return nil
 		}
 		if err != nil {
-			t.opt.Logger.Warn("capture ended", "interface", t.info.Name, "interface_id", t.interfaceID(), "error", err)
-			t.mu.Lock()
-			t.err = err
-			t.mu.Unlock()
-			return
+			return err
 		}
 	}
+}
+
+// fail says that the source has ended.
+func (t *tap) fail(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.err = err
 }
 
 // pump counts the frames that are ready and says whether there may be more.
@@ -175,13 +180,14 @@ func (t *tap) seal(end, now int64) {
 		return
 	}
 	t.settle()
-	t.full = &full{table: t.cur, span: span{t.open.start, end}, lost: t.dropped}
+	t.full = &full{table: t.cur, span: span{t.open.start, end}, lost: t.dropped, tap: t}
 	t.cur, t.spare, t.settled, t.dropped = t.spare, nil, settled{}, 0
 	t.cur.interfaceID = t.info.InterfaceID
 	if now >= end+width { // the machine slept, or an idle tap was not asked: nothing to tell of in between
 		end = alignedDown(now, width)
 	}
 	t.open = span{end, alignedAfter(max(end, now), width)}
+	t.cur.share = t.shares.of(end)
 }
 
 // settle brings the counts up to date.
@@ -196,30 +202,23 @@ func (t *tap) settle() {
 	t.tally[lostRing] += drops
 }
 
-// collect gives the windows that ended by now; with force the open one ends now,
-// and what is seen from then on is to's, if that is not nil. A source that ended
-// has its last window sealed in any case. Only one call at a time: then there is
-// a spare table whenever there is no full one.
-func (t *tap) collect(now int64, force bool, to *Binding) []flow.Window {
-	var windows []flow.Window
-	sealed := false
-	for {
-		t.mu.Lock()
-		if t.full == nil && !sealed {
-			sealed = t.drain(now, force)
-			if sealed && to != nil {
-				t.bind(to)
-			}
+// take gives the next window that ended by now, or nil; with force the open one
+// ends now, and what is seen from then on is to's, if that is not nil. A source
+// that ended has its last window sealed in any case. sealed is false at first and
+// kept from call to call. Only one caller at a time, which recycles each window:
+// then there is a spare table whenever there is no full one.
+func (t *tap) take(now int64, force bool, to *Binding, sealed *bool) *full {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.full == nil && !*sealed {
+		*sealed = t.drain(now, force)
+		if *sealed && to != nil {
+			t.bind(to)
 		}
-		f := t.full
-		t.full = nil
-		t.mu.Unlock()
-		if f == nil {
-			return windows
-		}
-		windows = append(windows, f.window(false))
-		t.recycle(f.table)
 	}
+	f := t.full
+	t.full = nil
+	return f
 }
 
 // drain counts the frames that are ready and then seals what is due. False means
@@ -300,6 +299,12 @@ func (t *tap) ended() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.err
+}
+
+func (t *tap) isDone() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.done
 }
 
 func (t *tap) status() InterfaceStatus {

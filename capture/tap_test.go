@@ -77,11 +77,12 @@ func TestDirectionOfATap(t *testing.T) {
 			if err := o.complete(); err != nil {
 				t.Fatal(err)
 			}
-			tap, err := newTap(c.tap, newFake(), &o, newSeed())
+			fan, err := newFan(c.tap, []source{newFake()}, &o, newSeed())
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer tap.release()
+			defer fan.release()
+			tap := fan.taps[0]
 			tap.add(&frame{data: c.data, length: uint32(len(c.data)), at: tap.open.start, link: linkEthernet, outgoing: c.outgoing, other: c.other})
 			tap.cur.flush()
 			if tap.tally[c.reason] != 1 {
@@ -99,11 +100,12 @@ func TestTapDoesNotAllocate(t *testing.T) {
 	if err := o.complete(); err != nil {
 		t.Fatal(err)
 	}
-	tap, err := newTap(Tap{}, newFake(), &o, newSeed())
+	fan, err := newFan(Tap{}, []source{newFake()}, &o, newSeed())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tap.release()
+	defer fan.release()
+	tap := fan.taps[0]
 	data := etherTCP(t, 5)
 	tap.frame = frame{data: data, length: uint32(len(data)), at: tap.open.start, link: linkEthernet, gso: 1000}
 	if n := testing.AllocsPerRun(1000, func() { tap.add(&tap.frame) }); n != 0 {
@@ -119,18 +121,19 @@ func TestSealUnderLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	src := newFake()
-	tap, err := newTap(Tap{InterfaceID: "eni-a"}, src, &o, newSeed())
+	fan, err := newFan(Tap{InterfaceID: "eni-a"}, []source{src}, &o, newSeed())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer tap.release()
+	defer fan.release()
+	tap := fan.taps[0]
 	now := tap.open.start + 1000
 	data := etherTCP(t, 1)
 	for at := range int64(4 * pumpFrames) {
 		src.queue = append(src.queue, frame{data: data, length: uint32(len(data)), at: now - 10 + at, link: linkEthernet})
 	}
 	for _, want := range []uint64{pumpFrames, 3 * pumpFrames} {
-		w := tap.collect(now, true, nil)
+		w := fan.collect(now, true, nil)
 		if len(w) != 1 || len(w[0].Flows) != 1 || w[0].Flows[0].Packets != want {
 			t.Fatalf("want %d packets: %+v", want, w)
 		}
@@ -144,11 +147,12 @@ func BenchmarkTap(b *testing.B) {
 	if err := o.complete(); err != nil {
 		b.Fatal(err)
 	}
-	tap, err := newTap(Tap{InterfaceID: "eni-a"}, newFake(), &o, newSeed())
+	fan, err := newFan(Tap{InterfaceID: "eni-a"}, []source{newFake()}, &o, newSeed())
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer tap.release()
+	defer fan.release()
+	tap := fan.taps[0]
 	frames := make([]frame, 1000)
 	for i := range frames {
 		data := etherTCP(b, uint16(1000+i))

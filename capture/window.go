@@ -26,6 +26,7 @@ type full struct {
 	table *table
 	span  span
 	lost  uint64 // in the ring; the table knows its own
+	tap   *tap   // whose table it is, or nil
 }
 
 // window converts f, with all its flows.

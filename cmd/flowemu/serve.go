@@ -25,6 +25,7 @@ type serveCmd struct {
 	Window        time.Duration `default:"10s" help:"Length of a capture window, 1s to 60s."`
 	MaxFlows      int           `default:"1000000" help:"Most flows per interface and window; packets of more become SKIPDATA."`
 	Ring          size          `default:"64MiB" help:"Memory for captured packets, per interface."`
+	Fanout        int           `default:"1" help:"Rings that share the packets of each interface, one core each, for one that is too busy for one core."`
 	SpoolLimit    size          `default:"1GiB" help:"Most disk for windows that are not delivered; more become SKIPDATA."`
 	IPRanges      string        `name:"ip-ranges" placeholder:"FILE" help:"AWS's ip-ranges.json, for addresses that are newer than the built-in table."`
 	AllowedHosts  []string      `help:"More host names that requests may be addressed to."`
@@ -46,7 +47,7 @@ func (c *serveCmd) Run(ctx context.Context, s streams) error {
 	log := c.logger(s.err)
 	e, err := flowemu.New(ctx, flowemu.Options{
 		Listen: c.Listen, Data: data, Capture: c.Capture, CaptureSelf: c.CaptureSelf, ExemptGateway: c.ExemptGateway, Region: region, Account: c.Account,
-		Window: c.Window, MaxFlows: c.MaxFlows, Ring: int64(c.Ring), SpoolLimit: int64(c.SpoolLimit), IPRanges: c.IPRanges,
+		Window: c.Window, MaxFlows: c.MaxFlows, Ring: int64(c.Ring), Fanout: c.Fanout, SpoolLimit: int64(c.SpoolLimit), IPRanges: c.IPRanges,
 		AllowedHosts: c.AllowedHosts, CORSOrigins: c.CORSOrigins, Logger: log,
 	})
 	if err != nil {
@@ -74,9 +75,13 @@ func (c *serveCmd) check() error {
 		return fmt.Errorf("--max-flows %d: at least one flow must fit", c.MaxFlows)
 	case c.Ring < 1<<20:
 		return fmt.Errorf("--ring %d: at least 1MiB is needed", c.Ring)
+	case c.Fanout < 1 || c.Fanout > maxFanout || c.Ring/size(c.Fanout) < 256<<10:
+		return fmt.Errorf("--fanout %d: 1 to %d rings, of at least 256KiB each", c.Fanout, maxFanout)
 	}
 	return nil
 }
+
+const maxFanout = 64
 
 // dataDir gives the data directory by the XDG base directory rules.
 func (c *serveCmd) dataDir() (string, error) {
