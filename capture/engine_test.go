@@ -2,10 +2,14 @@ package capture
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/flowemu/flowemu/flow"
 )
 
 func TestRunExportsAtEachEdge(t *testing.T) {
@@ -207,4 +211,61 @@ func TestOptions(t *testing.T) {
 	if err := e.Open(Tap{Name: "none", InterfaceID: "eni-1", Index: 1 << 30}); err == nil {
 		t.Error("an interface that is not there")
 	}
+}
+
+// TestFlood: more flows than the limit, each a packet, as of a SYN flood. What is
+// past the limit is counted and told in the window, and takes no memory.
+func TestFlood(t *testing.T) {
+	for _, rings := range []int{1, 3} {
+		synctest.Test(t, func(t *testing.T) {
+			const limit, sent, drops = 33_000, 60_000, 77
+			r := newRig(t, Options{MaxFlows: limit, Fanout: rings})
+			r.open(Tap{InterfaceID: "eni-a"})
+			taps := r.engine.taps["eni-a"].taps
+			for round := range 2 { // the second takes no more memory than the first
+				for i, ring := range r.rings {
+					ring.queue = flood(t, sent/rings, i)
+				}
+				r.rings[0].dropped = drops
+				total := uint64(len(r.rings) * (sent / rings))
+				if err := r.engine.Flush(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				w := r.exports.take()[0]
+				if len(w) != 1 || len(w[0].Flows) != limit || w[0].Lost != total-limit+drops {
+					t.Fatalf("%d rings: %d flows, %d lost of %d", rings, len(w[0].Flows), w[0].Lost, total)
+				}
+				s := r.engine.Interfaces()[0].Stats
+				n := uint64(round + 1)
+				want := flow.Counts{Frames: n * (total + drops), Recorded: n * limit, Lost: n * (total - limit + drops)}
+				if s.Counts != want || s.Reasons["ring"] != n*drops {
+					t.Errorf("%d rings: %+v, want %+v", rings, s, want)
+				}
+				chunks := 0
+				for _, tap := range taps {
+					chunks += len(tap.cur.chunks) + len(tap.spare.chunks)
+				}
+				if most := 2 * (limit/chunkRecords + rings); chunks > most {
+					t.Errorf("%d rings: %d chunks of memory, want at most %d", rings, chunks, most)
+				}
+			}
+			if err := r.engine.Close(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// flood gives frames of n flows; different numbers have different ones.
+func flood(t *testing.T, n, number int) []frame {
+	t.Helper()
+	frames := make([]frame, n)
+	data := etherTCP(t, 1)
+	for i := range frames {
+		own := slices.Clone(data)
+		binary.BigEndian.PutUint32(own[26:], uint32(i)) // source address
+		own[30] = byte(number)
+		frames[i] = frame{data: own, length: uint32(len(own)), link: linkEthernet, outgoing: true}
+	}
+	return frames
 }

@@ -167,3 +167,63 @@ func BenchmarkTap(b *testing.B) {
 		}
 	}
 }
+
+// TestHandOver: the capture goroutine gives a window of many flows away without
+// clearing or allocating anything, whatever is in it.
+func TestHandOver(t *testing.T) {
+	const flows = 40_000
+	tap := fullTap(t, flows)
+	full, spare := tap.cur, tap.spare
+	slots := len(spare.slots)
+	allocations := testing.AllocsPerRun(10, func() {
+		tap.cur, tap.spare, tap.full = full, spare, nil
+		tap.seal(tap.open.end, tap.open.end)
+	})
+	if allocations > 1 {
+		t.Errorf("%v allocations: only one, of what tells of the window, is needed", allocations)
+	}
+	if tap.cur != spare || tap.full.table != full || len(spare.slots) != slots || full.n != flows {
+		t.Errorf("a table was touched: %d slots, %d flows", len(spare.slots), full.n)
+	}
+}
+
+// fullTap has an open window of some flows.
+func fullTap(t testing.TB, flows int) *tap {
+	t.Helper()
+	o := Options{Exporter: &exports{}}
+	if err := o.complete(); err != nil {
+		t.Fatal(err)
+	}
+	fan, err := newFan(Tap{InterfaceID: "eni-a"}, []source{newFake()}, &o, newSeed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tap := fan.taps[0]
+	for i := range flows {
+		put(tap.cur, uint32(i), 40, 0)
+	}
+	tap.cur.flush()
+	tap.spare.presize(flows)
+	t.Cleanup(func() {
+		if tap.full != nil {
+			tap.full.table.free()
+		}
+		fan.release()
+	})
+	return tap
+}
+
+// BenchmarkHandOver is the pause of the capture goroutine at the edge of a window
+// of a million flows: the frame that turns it.
+func BenchmarkHandOver(b *testing.B) {
+	tap := fullTap(b, 1_000_000)
+	data := etherTCP(b, 5)
+	f := &frame{data: data, length: uint32(len(data)), link: linkEthernet}
+	a, c := tap.cur, tap.spare
+	b.ReportAllocs()
+	for b.Loop() {
+		tap.cur, tap.spare, tap.full = a, c, nil
+		f.at = tap.open.end
+		tap.add(f)
+	}
+}
