@@ -115,8 +115,11 @@ func (b *bench) trace(ctx context.Context, t trace) (string, error) {
 	}
 	fmt.Printf(" %.1f (%g) | %.1f (%g) | %.1f |\n", median(ratios["softflowd"]), t.softflowd, median(ratios["nfpcapd"]), t.nfpcapd, median(ratios["argus"]))
 	note := "exact"
-	if packets != o.IPPackets || t.exact && bytes != o.IPBytes {
+	switch {
+	case packets != o.IPPackets || t.exact && bytes != o.IPBytes:
 		note = "**differs**"
+	case !t.exact:
+		note = "(which takes super-packets for empty ones)"
 	}
 	return fmt.Sprintf("| %s | %d | %d | %d | %d %s | %d |\n", t.name, packets, o.IPPackets, bytes, o.IPBytes, note, rss), nil
 }
