@@ -35,9 +35,20 @@ func hasJumbo(ip []byte) bool {
 }
 
 // segmentHeaders is the length of all that each segment repeats, 0 if it cannot
-// be told. The headers of tunnels are followed until the protocol that is
-// segmented comes.
+// be told. A program may itself send what goes to a tunnel's port in segments.
 func segmentHeaders(ip []byte, kind uint8) int {
+	n := innerHeaders(ip, kind)
+	if n == 0 && kind == gsoUDP {
+		if proto, off, ok := upper(ip); ok && proto == protoUDP {
+			n = off + 8
+		}
+	}
+	return n
+}
+
+// innerHeaders follows the headers of tunnels until the protocol that is segmented
+// comes.
+func innerHeaders(ip []byte, kind uint8) int {
 	const depth = 4 // tunnels in tunnels
 	at := 0
 	for range depth {

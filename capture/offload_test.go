@@ -67,6 +67,7 @@ func splitCases(t *testing.T) []splitCase {
 		{"vxlan at linux's port", inUDP(8472, vxlan, ether, v4head), 5 * 1398, gsoTCPv4, 1398, 5, 28 + 8 + 14 + 52},
 		{"vxlan at any port, a tag", inUDP(1, vxlan, tagged, v6head), 5 * 1398, gsoTCPv6, 1398, 5, 28 + 8 + 18 + 72},
 		{"vxlan with udp", inUDP(4789, vxlan, ether, udp4), 5 * 1200, gsoUDP, 1200, 5, 28 + 8 + 14 + 28},
+		{"a program's own datagrams to a tunnel's port", inUDP(4789), 5 * 1200, gsoUDP, 1200, 5, 28},
 		{"geneve", inUDP(6081, geneve, ether, v4head), 5 * 1398, gsoTCPv4, 1398, 5, 28 + 16 + 14 + 52},
 		{"gre", join(headers(ip4(layers.IPProtocolGRE)), []byte{0, 0, 8, 0}, v4head), 4 * 1424, gsoTCPv4, 1424, 4, 20 + 4 + 52},
 		{"gre with all fields", join(headers(ip4(layers.IPProtocolGRE)), []byte{0xb0, 0, 0x86, 0xdd}, make([]byte, 12), v6head), 4 * 1400, gsoTCPv6, 1400, 4, 20 + 16 + 72},
