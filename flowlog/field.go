@@ -27,8 +27,8 @@ type Field struct {
 	Int func(*Record) (v int64, ok bool)
 	Str func(dst []byte, r *Record) []byte
 	// Meta fields do not depend on a packet: NODATA and SKIPDATA records have them
-	// too. They depend on nothing but the interface, the edges of the window and
-	// the status, so that a Renderer asks for them once.
+	// too. They depend on nothing but the interface, the edges of the window, the
+	// status and the flow log, so that a Renderer asks for them once.
 	Meta bool
 	// NeedsHop says that the value is Record.Hop's.
 	NeedsHop bool

@@ -58,13 +58,13 @@ var table = []*Field{
 	{Name: "ecs-task-id", Version: 7, Str: none, Note: noECS},
 
 	// Version 8.
-	{Name: "reject-reason", Version: 8, Str: func(b []byte, r *Record) []byte { return append(b, r.Verdict.Reason.String()...) }, Note: noRules},
+	{Name: "reject-reason", Version: 8, Str: func(b []byte, r *Record) []byte { return append(b, r.Verdict.Reason.String()...) }},
 
 	// Version 9.
 	{Name: "resource-id", Version: 9, Meta: true, Str: func(b []byte, r *Record) []byte { return append(b, r.Interface.RegionalNAT...) }},
 
 	// Version 10.
-	{Name: "encryption-status", Version: 10, Type: Int32, Int: noInt, Note: noEncryption},
+	{Name: "encryption-status", Version: 10, Type: Int32, NeedsHop: true, Int: (*Record).encryption},
 
 	// Version 11.
 	{Name: "instance-tag", Version: 11, Meta: true, Str: tag(taggedInstance, 0)},
@@ -83,15 +83,11 @@ var table = []*Field{
 
 // Why fields have no value.
 const (
-	noECS        = "there are no ECS tasks"
-	noRules      = "nothing is rejected: there are no rules yet"
-	noEncryption = "encryption is not looked for yet"
-	noScaling    = "there are no Auto Scaling groups"
+	noECS     = "there are no ECS tasks"
+	noScaling = "there are no Auto Scaling groups"
 )
 
 func none(b []byte, _ *Record) []byte { return b }
-
-func noInt(*Record) (int64, bool) { return 0, false }
 
 // transitTable has the fields of transit gateway flow logs in AWS's documented
 // order; what they share with table has its entry there.

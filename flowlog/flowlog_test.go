@@ -54,7 +54,7 @@ func TestFieldValues(t *testing.T) {
 		"region": "us-east-1", "az-id": "use1-az1", "sublocation-type": "-", "sublocation-id": "-",
 		"pkt-src-aws-service": "-", "pkt-dst-aws-service": "-", "flow-direction": "ingress", "traffic-path": "-", "interface-type": "-",
 		"resource-id": "-", "instance-tag": "-", "instance-tag-2": "-", "interface-tag": "-", "interface-tag-2": "-", // the flow log names no tags
-		"next-hop-interface-id": "-", "next-hop-subnet-id": "-", "next-hop-az-id": "-", "next-hop-vpc-id": "-", "next-hop-interface-type": "-",
+		"next-hop-interface-id": "-", "next-hop-subnet-id": "-", "next-hop-az-id": "-", "next-hop-vpc-id": "-", "next-hop-interface-type": "-", "reject-reason": "-", "encryption-status": "-",
 	}
 	for _, f := range Fields(VPC) {
 		if f.Note != "" {

@@ -61,7 +61,18 @@ func TestValues(t *testing.T) {
 		{"tags of NODATA", "version instance-tag interface-tag", "11 50%25 a%20b%2F%C3%BC-1_2.3~", testRecord, func(r *Record) { r.Lookup, r.Status = &Lookup{TagFields: tags}, NoData }},
 		{"no tag fields", "instance-tag", "-", testRecord, func(r *Record) { r.Lookup = &Lookup{} }},
 		{"an untagged instance", "instance-tag", "-", testRecord, func(r *Record) { r.Lookup, r.Interface.InstanceTags = &Lookup{TagFields: tags}, nil }},
-		{"hop", hops, "eni-2 subnet-2 use1-az2 vpc-2 nat_gateway 1", testRecord, func(r *Record) { r.Hop = &Hop{1, "eni-2", "subnet-2", "use1-az2", "vpc-2", "nat_gateway"} }},
+		{"hop", hops, "eni-2 subnet-2 use1-az2 vpc-2 nat_gateway 1", testRecord, func(r *Record) {
+			r.Direction, r.Hop = flow.Egress, &Hop{1, "eni-2", "subnet-2", "use1-az2", "vpc-2", "nat_gateway", 0}
+		}},
+		{"path of ingress", "traffic-path", "-", testRecord, func(r *Record) { r.Hop = &Hop{Path: 1} }},
+		{"encryption unknown", "encryption-status", "-", testRecord, func(r *Record) { r.Hop = &Hop{Path: 1} }},
+		{"not encrypted", "encryption-status", "0", testRecord, func(r *Record) { r.Hop = &Hop{Path: 8, Encryption: vpc.NotEncrypted} }},
+		{"Nitro", "encryption-status", "1", testRecord, func(r *Record) { r.Hop = &Hop{Path: 1, Encryption: vpc.NitroEncrypted} }},
+		{"application: 443 of a gateway endpoint", "encryption-status", "2", testRecord, func(r *Record) { r.Hop = &Hop{Path: 7, Encryption: vpc.NotEncrypted} }},
+		{"both: 443 of an interface endpoint", "encryption-status", "3", testRecord, func(r *Record) { r.Hop = &Hop{Path: 1, Type: "vpc_endpoint", Encryption: vpc.NitroEncrypted} }},
+		{"another port of an endpoint", "encryption-status", "1", testRecord, func(r *Record) {
+			r.DstPort, r.Hop = 80, &Hop{Path: 1, Type: "vpc_endpoint", Encryption: vpc.NitroEncrypted}
+		}},
 		{"no hop", hops, "- - - - - -", testRecord, func(r *Record) { r.Hop = &Hop{} }},
 		{"hop of NODATA", hops, "- - - - - -", testRecord, func(r *Record) { r.Hop, r.Status = &Hop{Path: 1, ZoneID: "z"}, NoData }},
 		{"services", "pkt-src-aws-service pkt-dst-aws-service", "S3 -", testRecord, func(r *Record) { r.Src, r.Lookup = addr16("52.95.128.179"), &Lookup{Services: documented{}} }},
@@ -152,7 +163,7 @@ func TestCovers(t *testing.T) {
 
 func TestNewHop(t *testing.T) {
 	e := &vpc.ENI{Head: vpc.Head{ID: "eni-2", Account: "1"}, VPCID: "vpc-1", SubnetID: "subnet-1", Zone: vpc.Zone{ID: "use1-az2"}, Type: "transit_gateway"}
-	if got := NewHop("1", &vpc.Hop{Path: 1, Interface: e}); got != (Hop{1, "eni-2", "subnet-1", "use1-az2", "vpc-1", "transit_gateway"}) {
+	if got := NewHop("1", &vpc.Hop{Path: 1, Interface: e}); got != (Hop{1, "eni-2", "subnet-1", "use1-az2", "vpc-1", "transit_gateway", 0}) {
 		t.Errorf("%+v", got)
 	}
 	if got := NewHop("2", &vpc.Hop{Path: 1, Interface: e}); got != (Hop{Path: 1, ZoneID: "use1-az2"}) {

@@ -22,17 +22,30 @@ const (
 
 // Hop is where a flow of an interface goes next or, of ingress, comes from.
 type Hop struct {
-	Path      int                       // PathNone for ingress
-	Interface *ENI                      // of the hop, or nil
-	NAT       *NATGateway               // a regional NAT gateway, which has no interface
-	Transit   *TransitGatewayAttachment // the attachment of the interface's VPC
+	Path       int                       // of ingress, that of the way back
+	Interface  *ENI                      // of the hop, or nil
+	NAT        *NATGateway               // a regional NAT gateway, which has no interface
+	Transit    *TransitGatewayAttachment // the attachment of the interface's VPC
+	Encryption Encryption
+	EgressOnly bool // through an egress-only internet gateway
 }
+
+// Encryption is what is known of the encryption by the Nitro system on a way.
+type Encryption uint8
+
+// EncryptionUnknown is without an encryption control, too.
+const (
+	EncryptionUnknown Encryption = iota
+	NotEncrypted
+	NitroEncrypted
+)
 
 // Router knows the ways of one interface's flows, by its subnet's route table as
 // it was when the Router was made. Not safe for concurrent use.
 type Router struct {
 	network *Snapshot
 	eni     *ENI
+	watched bool     // there is an encryption control
 	routes  []wayOut // the most specific first
 	egress  map[netip.Addr]*Hop
 	ingress map[netip.Addr]*Hop
@@ -48,6 +61,7 @@ type wayOut struct {
 // NewRouter gives the router of an interface.
 func (s *Snapshot) NewRouter(e *ENI) *Router {
 	r := &Router{network: s, eni: e, egress: map[netip.Addr]*Hop{}, ingress: map[netip.Addr]*Hop{}}
+	r.watched = s.EncryptionControl(e.VPCID) != nil
 	t := s.RouteTableOf(e)
 	if t == nil {
 		for _, p := range s.ranges(e.VPCID) {
@@ -98,6 +112,7 @@ func (r *Router) Egress(dst netip.Addr) *Hop {
 	h, ok := r.egress[dst]
 	if !ok {
 		h = r.hop(dst)
+		h.Encryption = r.encryption(h)
 		r.egress[dst] = h
 	}
 	return h
@@ -110,8 +125,8 @@ func (r *Router) Egress(dst netip.Addr) *Hop {
 func (r *Router) Ingress(src netip.Addr) *Hop {
 	h, ok := r.ingress[src]
 	if !ok {
-		back := *r.hop(src)
-		h, back.Path = &back, PathNone
+		h = r.hop(src)
+		h.Encryption = r.encryption(h)
 		if h.Transit != nil || h.Interface != nil && h.Interface.Type == "network_load_balancer" {
 			h.Interface = nil
 		}
@@ -135,12 +150,30 @@ func (r *Router) hop(peer netip.Addr) *Hop {
 	return &Hop{}
 }
 
+// encryption says whether the Nitro system encrypts on a way: between interfaces
+// of the VPC, all of which count as Nitro's, and through a transit gateway with
+// encryption support. Of a peer, or an address without an interface, it is not known.
+// Source: "Flow log records", encryption-status; "Enforce VPC encryption in transit".
+func (r *Router) encryption(h *Hop) Encryption {
+	switch {
+	case !r.watched, h.Path == PathPeering, h.Path == PathVPC && h.Interface == nil && h.NAT == nil:
+		return EncryptionUnknown
+	case h.Transit != nil:
+		if g := Get[TransitGateway](r.network, h.Transit.TransitGatewayID); g != nil && g.Encryption {
+			return NitroEncrypted
+		}
+	case h.Path == PathVPC:
+		return NitroEncrypted
+	}
+	return NotEncrypted
+}
+
 // through gives the hop that a route leads to. That an egress-only gateway counts
 // as an internet gateway is a guess.
 func (r *Router) through(route *Route) *Hop {
 	switch {
 	case strings.HasPrefix(route.GatewayID, "igw-"), route.EgressOnlyID != "":
-		return &Hop{Path: PathInternet}
+		return &Hop{Path: PathInternet, EgressOnly: route.EgressOnlyID != ""}
 	case strings.HasPrefix(route.GatewayID, "vgw-"):
 		return &Hop{Path: PathVPNGateway}
 	case strings.HasPrefix(route.GatewayID, "vpce-"):

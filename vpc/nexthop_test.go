@@ -10,8 +10,9 @@ import (
 )
 
 // routed is a VPC with a subnet that has a route of every kind, another subnet
-// under the main table, and a second VPC behind a transit gateway.
-func routed(t *testing.T) *vpc.Snapshot {
+// under the main table, and a second VPC behind a transit gateway; more comes
+// beside or instead of these.
+func routed(t *testing.T, more ...vpc.Resource) *vpc.Snapshot {
 	t.Helper()
 	tgw := func(id, vpcID, table string, subnets ...vpc.TransitGatewaySubnet) *vpc.TransitGatewayAttachment {
 		return &vpc.TransitGatewayAttachment{Head: head(id), TransitGatewayID: "tgw-1", VPCID: vpcID, AssociatedTable: table, Subnets: subnets, PropagatesTo: []string{"tgw-rtb-1"}}
@@ -20,7 +21,7 @@ func routed(t *testing.T) *vpc.Snapshot {
 	elsewhere.VPCID = "vpc-b"
 	middle := eni("eni-middle", "subnet-2", "10.0.2.9", "")
 	middle.InstanceID = "i-middle"
-	return network(t,
+	return network(t, append([]vpc.Resource{
 		&vpc.VPC{Head: head("vpc-a"), CIDRs: []netip.Prefix{prefix("10.0.0.0/16"), prefix("2001:db8::/56")}},
 		&vpc.VPC{Head: head("vpc-b"), CIDRs: []netip.Prefix{prefix("10.9.0.0/16")}},
 		&vpc.Subnet{Head: head("subnet-1"), VPCID: "vpc-a", CIDR: prefix("10.0.1.0/24"), Zone: zone("az1")},
@@ -55,7 +56,7 @@ func routed(t *testing.T) *vpc.Snapshot {
 			{CIDR: prefix("172.23.0.0/16"), LocalGatewayID: "lgw-1"},
 			{CIDR: prefix("192.0.2.0/24"), GatewayID: "igw-gone"},
 		}},
-	)
+	}, more...)...)
 }
 
 func TestRouter(t *testing.T) {
@@ -96,7 +97,7 @@ func TestRouter(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := s.NewRouter(s.ENI(tt.eni))
 			out, in := r.Egress(addr(tt.peer)), r.Ingress(addr(tt.peer))
-			if out.Path != tt.path || in.Path != 0 || id(out.Interface) != tt.egress || id(in.Interface) != tt.ingress {
+			if out.Path != tt.path || in.Path != tt.path || id(out.Interface) != tt.egress || id(in.Interface) != tt.ingress {
 				t.Errorf("path %d to %q; from %q (%d)", out.Path, id(out.Interface), id(in.Interface), in.Path)
 			}
 			if (out.NAT != nil) != (tt.nat != "") || out.NAT != nil && out.NAT.ID != tt.nat || (out.Transit != nil) != (tt.transit != "") || out.Transit != nil && out.Transit.ID != tt.transit {
@@ -106,6 +107,33 @@ func TestRouter(t *testing.T) {
 				t.Error("not remembered")
 			}
 		})
+	}
+}
+
+// TestEncryption: unknown without a control; with one, by what "Enforce VPC
+// encryption in transit" says of each way.
+func TestEncryption(t *testing.T) {
+	control := &vpc.EncryptionControl{Head: head("vpcec-1"), VPCID: "vpc-a"}
+	plain, watched := routed(t), routed(t, control)
+	encrypting := routed(t, control, &vpc.TransitGateway{Head: head("tgw-1"), Encryption: true})
+	for _, tt := range []struct {
+		name, eni, peer string
+		s               *vpc.Snapshot
+		want            vpc.Encryption
+	}{
+		{"no control", "eni-1", "10.0.2.6", plain, vpc.EncryptionUnknown},
+		{"in the VPC", "eni-1", "10.0.2.6", watched, vpc.NitroEncrypted},
+		{"nobody's address", "eni-1", "10.0.2.7", watched, vpc.EncryptionUnknown},
+		{"internet gateway", "eni-2", "203.0.113.5", watched, vpc.NotEncrypted},
+		{"to a regional NAT gateway", "eni-1", "198.51.100.9", watched, vpc.NitroEncrypted},
+		{"peering", "eni-1", "172.20.0.1", watched, vpc.EncryptionUnknown},
+		{"transit gateway", "eni-1", "10.9.0.5", watched, vpc.NotEncrypted},
+		{"transit gateway that encrypts", "eni-1", "10.9.0.5", encrypting, vpc.NitroEncrypted},
+	} {
+		r := tt.s.NewRouter(tt.s.ENI(tt.eni))
+		if out, in := r.Egress(addr(tt.peer)).Encryption, r.Ingress(addr(tt.peer)).Encryption; out != tt.want || in != tt.want {
+			t.Errorf("%s: %d and %d, want %d", tt.name, out, in, tt.want)
+		}
 	}
 }
 

@@ -114,6 +114,41 @@ func TestNeverLogged(t *testing.T) {
 	}
 }
 
+// TestBlockPublicAccess: what "Block public access to VPCs and subnets" says each
+// mode blocks.
+func TestBlockPublicAccess(t *testing.T) {
+	nat := eni("eni-nat", "subnet-2", "10.0.2.30", "nat_gateway")
+	for _, tt := range []struct {
+		name, eni, peer string
+		both, ingress   bool // blocked in the mode block-bidirectional, block-ingress
+	}{
+		{"internet gateway", "eni-2", "203.0.113.5", true, true},
+		{"in the VPC", "eni-2", "10.0.1.5", false, false},
+		{"the instance's way to the NAT gateway", "eni-1", "203.0.113.5", false, false},
+		{"the NAT gateway's own", "eni-nat", "203.0.113.5", true, false},
+		{"egress-only internet gateway", "eni-1", "2001:db8:ffff::1", true, false},
+		{"transit gateway", "eni-1", "10.9.0.5", false, false},
+	} {
+		for mode, want := range map[vpc.BlockMode]bool{vpc.BlockBidirectional: tt.both, vpc.BlockIngress: tt.ingress, vpc.BlockOff: false} {
+			s := routed(t, nat, &vpc.PublicAccess{Head: head(vpc.PublicAccessID("1", "us-east-1")), Mode: mode})
+			e := s.ENI(tt.eni)
+			own := "10.0.1.5"
+			if addr(tt.peer).Is6() {
+				own = "2001:db8::5"
+			}
+			p := s.NewPolicy(e, vpc.PolicyOptions{})
+			out, in := p.Evaluate(flow.Egress, tuple(6, own, 1000, tt.peer, 80)), p.Evaluate(flow.Ingress, tuple(6, tt.peer, 80, own, 1000))
+			verdict := flow.Verdict{}
+			if want {
+				verdict = flow.Verdict{Action: flow.Reject, Reason: flow.PublicAccessBlocked}
+			}
+			if out != verdict || in != verdict {
+				t.Errorf("%s, %s: %+v and %+v", tt.name, mode, out, in)
+			}
+		}
+	}
+}
+
 func BenchmarkEvaluate(b *testing.B) {
 	p := (&vpc.Snapshot{}).NewPolicy(nil, vpc.PolicyOptions{})
 	t := tuple(6, "10.0.1.5", 4000, "192.0.2.1", 443)
