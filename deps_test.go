@@ -26,7 +26,6 @@ var imports = map[string][]string{
 	"capture":                   {"flow"},
 	"publisher":                 {"flow", "vpc", "flowlog", "object", "logevent", "recordfile"},
 	"recordfile":                {"flowlog"},
-	"recordfile/recordfiletest": {},
 	"store":                     {"flow", "vpc", "flowlog", "object", "logevent"},
 	"api":                       {},
 	"api/apitest":               {},
@@ -38,6 +37,7 @@ var imports = map[string][]string{
 	"discovery":                 {"vpc"},
 	"":                          {"*"},
 	"bench/compare":             {},
+	"recordfile/recordfiletest": {},
 	"cmd/flowemu":               {"", "control", "discovery", "flow", "flowlog"},
 }
 
