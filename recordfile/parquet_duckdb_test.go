@@ -65,7 +65,7 @@ func (d duckDB) rows(t *testing.T, body []byte, statement string) []string {
 // the columns, types and rows.
 func TestParquetInDuckDB(t *testing.T) {
 	d := newDuckDB(t)
-	records := traffic(2*parquetRows + 100)
+	records := traffic(parquetRows + 100)
 	formats := map[string]flowlog.Format{
 		"all fields":      flowlog.AllFields(),
 		"transit gateway": mustFormat(t, flowlog.TransitGateway, flowlog.DefaultFormat(flowlog.TransitGateway)),
