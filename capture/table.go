@@ -29,6 +29,8 @@ const (
 // table counts packets per flow. Records lie dense, in order of first packet, in
 // chunks that never move; slots is an open-addressing index at most half full,
 // each slot holding the upper half of the hash and the record's number plus one.
+// That half tells the slot, too, so that a larger index is made from the smaller
+// one alone, and in its order.
 // Packets wait in a batch of 64, so that their cache misses overlap. A table
 // belongs to one goroutine at a time. The verdicts are interfaceID's: it changes
 // only while the table is empty.
@@ -81,10 +83,10 @@ func (t *table) flush() {
 	for i := range batch {
 		p := &batch[i]
 		p.hash = p.key.hash(&t.seed)
-		sum += t.slots[p.hash&t.mask]
+		sum += t.slots[p.hash>>32&t.mask]
 	}
 	for i := range batch {
-		if n := uint32(t.slots[batch[i].hash&t.mask]); n != 0 {
+		if n := uint32(t.slots[batch[i].hash>>32&t.mask]); n != 0 {
 			sum += t.record(n - 1).packets
 		}
 	}
@@ -118,7 +120,7 @@ func (t *table) count(p *packet) {
 // find gives k's record, or nil and the slot for it.
 func (t *table) find(k *key, hash uint64) (r *record, slot uint64) {
 	const upper = ^uint64(0xffffffff)
-	i := hash & t.mask
+	i := hash >> 32 & t.mask
 	for {
 		s := t.slots[i]
 		if s == 0 {
@@ -196,25 +198,36 @@ func (t *table) room() bool {
 	return true
 }
 
-// resize replaces the index by one of n slots, a power of two.
+// resize replaces the index by a larger one of n slots, a power of two.
 func (t *table) resize(n int) error {
-	b, err := allocate(n*8, n*8 > hugePage)
+	old, err := t.renew(n)
 	if err != nil {
-		return fmt.Errorf("allocate flow table index of %d slots: %w", n, err)
+		return err
 	}
-	old := t.slots
-	t.slots = unsafe.Slice((*uint64)(unsafe.Pointer(&b[0])), n)
-	t.mask = uint64(n - 1)
-	for j := range t.n { // records in order: sequential reads, random writes
-		h := t.record(j).key.hash(&t.seed)
-		i := h & t.mask
+	for _, s := range old {
+		if s == 0 {
+			continue
+		}
+		i := s >> 32 & t.mask
 		for t.slots[i] != 0 {
 			i = (i + 1) & t.mask
 		}
-		t.slots[i] = h&^0xffffffff | uint64(j+1)
+		t.slots[i] = s
 	}
 	releaseSlots(old)
 	return nil
+}
+
+// renew makes an empty index of n slots and gives the old one, which stays with an error.
+func (t *table) renew(n int) (old []uint64, err error) {
+	b, err := allocate(n*8, n*8 > hugePage)
+	if err != nil {
+		return nil, fmt.Errorf("allocate flow table index of %d slots: %w", n, err)
+	}
+	old = t.slots
+	t.slots = unsafe.Slice((*uint64)(unsafe.Pointer(&b[0])), n)
+	t.mask = uint64(n - 1)
+	return old, nil
 }
 
 func releaseSlots(s []uint64) {
@@ -258,8 +271,11 @@ func (t *table) reset() {
 	for want < used*2 {
 		want *= 2
 	}
-	if len(t.slots) > want*4 && t.resize(want) == nil {
-		return // fresh memory is zero
+	if len(t.slots) > want*4 {
+		if old, err := t.renew(want); err == nil {
+			releaseSlots(old)
+			return // fresh memory is zero
+		}
 	}
 	clear(t.slots)
 }
