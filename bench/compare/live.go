@@ -179,21 +179,28 @@ func (b *bench) live(ctx context.Context) error {
 
 const liveRate = 800_000
 
-// drive sends to far and says what the process took meanwhile, until it is done
-// with a capture window of ten seconds.
-func (b *bench) drive(ctx context.Context, pid int, near, far space, flows int) (sent uint64, t taken, err error) {
-	before, err := cpuOf(pid)
-	if err != nil {
-		return 0, t, err
+// driven is a capture under load.
+type driven struct {
+	sent   uint64
+	rate   float64
+	before time.Duration // of its CPU time
+}
+
+func (b *bench) drive(ctx context.Context, pid int, near, far space, flows int) (d driven, err error) {
+	if d.before, err = cpuOf(pid); err != nil {
+		return d, err
 	}
-	sent, t.rate, err = generate(ctx, near, far, flows, liveRate, b.size(10))
-	if err != nil {
-		return 0, t, err
+	if d.sent, d.rate, err = generate(ctx, near, far, flows, liveRate, b.size(10)); err != nil {
+		return d, err
 	}
 	pause(ctx, time.Second)
-	after, err := cpuOf(pid)
-	t.cpu = perPacket(after-before, sent)
-	return sent, t, err
+	return d, nil
+}
+
+// taken counts the CPU time up to the end of the process, when all flows were
+// put out, since the one waits with it longer than the other.
+func (d *driven) taken(ended *os.ProcessState, packets uint64) taken {
+	return taken{cpu: perPacket(used(ended).cpu-d.before, d.sent), lost: 1 - float64(packets)/float64(d.sent), rate: d.rate}
 }
 
 func (b *bench) capture(ctx context.Context, near, far space, flows int) (taken, error) {
@@ -201,14 +208,16 @@ func (b *bench) capture(ctx context.Context, near, far space, flows int) (taken,
 	if err != nil {
 		return taken{}, err
 	}
-	defer v.stop()
-	sent, t, err := b.drive(ctx, v.cmd.Process.Pid, near, far, flows)
-	if err != nil {
-		return t, err
+	d, err := b.drive(ctx, v.cmd.Process.Pid, near, far, flows)
+	var c counts
+	if err == nil {
+		c, err = v.counts(ctx)
 	}
-	c, err := v.counts(ctx)
-	t.lost = 1 - float64(c.Recorded)/float64(sent)
-	return t, err
+	v.stop()
+	if err != nil {
+		return taken{}, err
+	}
+	return d.taken(v.cmd.ProcessState, c.Recorded), nil
 }
 
 var nfdumpPackets = regexp.MustCompile(`(?m)^Packets: *(\d+)`)
@@ -225,29 +234,20 @@ func (b *bench) nfpcapd(ctx context.Context, near, far space, flows int) (taken,
 	if err := cmd.Start(); err != nil {
 		return taken{}, err
 	}
-	stopped := false
-	stop := func() {
-		if !stopped {
-			stopped = true
-			_ = cmd.Process.Signal(syscall.SIGTERM)
-			_ = cmd.Wait()
-		}
-	}
-	defer stop()
 	pause(ctx, time.Second) // it does not say when it is ready
-	sent, t, err := b.drive(ctx, cmd.Process.Pid, near, far, flows)
+	d, err := b.drive(ctx, cmd.Process.Pid, near, far, flows)
+	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended
+	_ = cmd.Wait()
 	if err != nil {
-		return t, fmt.Errorf("%w: %s", err, &log)
+		return taken{}, fmt.Errorf("%w: %s", err, &log)
 	}
-	stop()
 	text, err := exec.CommandContext(ctx, "nfdump", "-R", out, "-I").CombinedOutput()
 	m := nfdumpPackets.FindSubmatch(text)
 	if err != nil || m == nil {
-		return t, fmt.Errorf("nfdump: %w: %s", err, text)
+		return taken{}, fmt.Errorf("nfdump: %w: %s", err, text)
 	}
 	got, _ := strconv.ParseUint(string(m[1]), 10, 64) // digits
-	t.lost = 1 - float64(got)/float64(sent)
-	return t, nil
+	return d.taken(cmd.ProcessState, got), nil
 }
 
 // held is B5.
