@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"time"
 	"unsafe"
@@ -23,8 +24,8 @@ type mmsghdr struct {
 	_ [4]byte
 }
 
-// send writes frames of 60 bytes to an interface at a fixed rate, flow after
-// flow, and prints how many were sent: the part of the program that runs in a
+// send writes frames of 60 bytes to an interface at a fixed rate, of up to a
+// million flows in random order, and prints how many were sent: the part of the program that runs in a
 // namespace as a process of its own.
 func send(args []string) error {
 	flags := flag.NewFlagSet("send", flag.ExitOnError)
@@ -85,15 +86,14 @@ func newGenerator(from, to net.HardwareAddr) *generator {
 }
 
 func (g *generator) run(fd, flows, rate int, d time.Duration) (sent int, took time.Duration, err error) {
+	random := rand.New(rand.NewPCG(1, 2))
 	start := time.Now()
 	for want := int(int64(rate) * int64(d) / int64(time.Second)); sent < want && took < 2*d; took = time.Since(start) {
 		if ahead := time.Duration(int64(sent)*int64(time.Second)/int64(rate)) - took; ahead > 100*time.Microsecond {
 			pauseShort(ahead)
 		}
 		for i := range g.frames {
-			flow := (sent + i) % flows
-			binary.BigEndian.PutUint16(g.frames[i][28:], uint16(flow>>12))
-			binary.BigEndian.PutUint16(g.frames[i][34:], uint16(1024+flow&0xfff))
+			g.address(i, random.IntN(flows))
 		}
 		n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, uintptr(fd), uintptr(unsafe.Pointer(&g.messages[0])), burst, 0, 0, 0)
 		switch errno {
@@ -105,6 +105,15 @@ func (g *generator) run(fd, flows, rate int, d time.Duration) (sent int, took ti
 		}
 	}
 	return sent, took, nil
+}
+
+// address makes frame i one of a flow. Neighbours among a million flows are far
+// apart in their addresses.
+func (g *generator) address(i, flow int) {
+	const bits, odd = 20, 0x9e3779b1
+	n := flow * odd & (1<<bits - 1)
+	binary.BigEndian.PutUint16(g.frames[i][28:], uint16(n>>12))
+	binary.BigEndian.PutUint16(g.frames[i][34:], uint16(1024+n&0xfff))
 }
 
 func pauseShort(d time.Duration) {
