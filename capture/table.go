@@ -83,7 +83,9 @@ func (t *table) flush() {
 	for i := range batch {
 		p := &batch[i]
 		p.hash = p.key.hash(&t.seed)
-		sum += t.slots[p.hash>>32&t.mask]
+	}
+	for i := range batch {
+		sum += t.slots[batch[i].hash>>32&t.mask]
 	}
 	for i := range batch {
 		if n := uint32(t.slots[batch[i].hash>>32&t.mask]); n != 0 {

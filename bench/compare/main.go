@@ -82,7 +82,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(shared, "tools/gentrace")); err != nil {
 		return fmt.Errorf("the trace generator is missing (run from the repository's root): %w", err)
 	}
-	packages := map[string]string{"softflowd": "softflowd", "nfpcapd": "nfdump", "argus": "argus-server", "iperf3": "iperf3", "ip": "iproute2", "curl": "curl"}
+	packages := map[string]string{"softflowd": "softflowd", "nfpcapd": "nfdump", "argus": "argus-server", "iperf3": "iperf3", "ip": "iproute2", "nft": "nftables", "curl": "curl"}
 	missing := []string{"install", "-y"}
 	for program, name := range packages {
 		if _, err := exec.LookPath(program); err != nil {
