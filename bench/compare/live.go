@@ -192,6 +192,15 @@ func (b *bench) live(ctx context.Context) error {
 
 const liveRate = 800_000
 
+// liveSeconds is how long a load lasts: with many flows longer than the 60 seconds
+// for which nfpcapd keeps them, since putting them out is a part of the work.
+func (b *bench) liveSeconds(flows int) int {
+	if flows > 100_000 {
+		return b.size(70)
+	}
+	return b.size(10)
+}
+
 // driven is a capture under load.
 type driven struct {
 	sent   uint64
@@ -203,7 +212,7 @@ func (b *bench) drive(ctx context.Context, pid int, near, far space, flows int) 
 	if d.before, err = cpuOf(pid); err != nil {
 		return d, err
 	}
-	if d.sent, d.rate, err = generate(ctx, near, far, flows, liveRate, b.size(10)); err != nil {
+	if d.sent, d.rate, err = generate(ctx, near, far, flows, liveRate, b.liveSeconds(flows)); err != nil {
 		return d, err
 	}
 	pause(ctx, time.Second)
@@ -217,7 +226,7 @@ func (d *driven) taken(ended *os.ProcessState, packets uint64) taken {
 }
 
 func (b *bench) capture(ctx context.Context, near, far space, flows int) (taken, error) {
-	v, err := b.serve(ctx, far)
+	v, err := b.serve(ctx, far, "--window", "60s") // nfpcapd's, too
 	if err != nil {
 		return taken{}, err
 	}
@@ -270,7 +279,7 @@ func (b *bench) held(ctx context.Context) error {
 		return err
 	}
 	defer end()
-	v, err := b.serve(ctx, far)
+	v, err := b.serve(ctx, far, "--window", "60s") // nfpcapd's, too
 	if err != nil {
 		return err
 	}
