@@ -279,7 +279,7 @@ func (b *bench) held(ctx context.Context) error {
 		return err
 	}
 	defer end()
-	v, err := b.serve(ctx, far, "--window", "60s") // nfpcapd's, too
+	v, err := b.serve(ctx, far)
 	if err != nil {
 		return err
 	}
