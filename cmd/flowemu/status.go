@@ -1,11 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -26,13 +30,14 @@ func (c *statusCmd) Run(ctx context.Context, s streams) error {
 		fmt.Fprintln(s.out, note)
 	}
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\nINTERFACE\tENI\tFRAMES\tRECORDED\tEXCLUDED\tUNDECODABLE\tLOST\tLAST PACKET\tERROR")
+	fmt.Fprintln(w, "\nINTERFACE\tENI\tFRAMES\tRECORDED\tEXCLUDED\tUNDECODABLE\tLOST\tLAST PACKET\tNOT RECORDED\tERROR")
 	for _, i := range st.Interfaces {
 		last := "-"
 		if i.LastPacket != nil {
 			last = i.LastPacket.Format(time.TimeOnly)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", i.Name, i.InterfaceID, i.Frames, i.Recorded, i.Excluded, i.Undecodable, i.Lost, last, i.Error)
+		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\n",
+			i.Name, i.InterfaceID, i.Frames, i.Recorded, i.Excluded, i.Undecodable, i.Lost, last, reasons(i.Reasons), i.Error)
 	}
 	fmt.Fprintln(w, "\nFLOW LOG\tRESOURCE\tDESTINATION\tDELIVERY")
 	for _, f := range st.FlowLogs {
@@ -47,6 +52,15 @@ func (c *statusCmd) Run(ctx context.Context, s streams) error {
 	}
 	_, err := fmt.Fprintf(s.out, "\nwaiting to be delivered: %d spool files, %d bytes\n", st.WaitingWindows, st.WaitingBytes)
 	return err
+}
+
+// reasons says why frames were not recorded, and how many.
+func reasons(all map[string]uint64) string {
+	var out []string
+	for _, r := range slices.Sorted(maps.Keys(all)) {
+		out = append(out, fmt.Sprintf("%s=%d", r, all[r]))
+	}
+	return cmp.Or(strings.Join(out, " "), "-")
 }
 
 // counts gives the summary of a source.
