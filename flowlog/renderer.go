@@ -10,9 +10,9 @@ type Renderer struct {
 }
 
 // Alike says whether r and o have the same values in all fields that are
-// constant: the same interface, window and status.
+// constant: the same interface, window and status, and the same to look up in.
 func (r *Record) Alike(o *Record) bool {
-	return r.Interface == o.Interface && r.Status == o.Status && r.Start.Equal(o.Start) && r.End.Equal(o.End)
+	return r.Interface == o.Interface && r.Lookup == o.Lookup && r.Status == o.Status && r.Start.Equal(o.Start) && r.End.Equal(o.End)
 }
 
 // step is constant text, blanks included, and then the value of a field, if any.

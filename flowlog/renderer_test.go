@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/flowemu/flowemu/flow"
+	"github.com/flowemu/flowemu/vpc"
 )
 
 // everyField gives formats: each field alone, each between two others, and all together.
@@ -38,6 +39,15 @@ func changedRecords() []*Record {
 		func(r *Record) { r.Flow, r.Status = flow.Flow{}, NoData },
 		func(r *Record) { r.Flow, r.Status = flow.Flow{}, SkipData },
 		func(r *Record) { r.Interface = &other },
+		func(r *Record) {
+			r.Lookup = &Lookup{TagFields: []TagField{{"instance", []string{"team", "env"}}, {"network-interface", []string{"name"}}}, Services: documented{}}
+		},
+		func(r *Record) {
+			r.Hop = &Hop{8, "eni-3", "subnet-3", "use1-az3", "vpc-3", "vpc_endpoint", vpc.NitroEncrypted}
+			r.Lookup, r.Direction, r.Dst = &Lookup{Services: documented{}}, flow.Egress, addr16("52.95.128.179")
+		},
+		func(r *Record) { *r = *transitRecord() },
+		func(r *Record) { r.Interface = &Interface{RegionalNAT: "nat-1"} },
 	} {
 		r := testRecord()
 		r.Interface = out[0].Interface
