@@ -22,7 +22,7 @@ func newProgress(c *replayCmd, s streams) *progress {
 		p.bar = progressbar.NewOptions64(total(c.Files, s), progressbar.OptionSetWriter(s.err), progressbar.OptionShowBytes(true),
 			progressbar.OptionShowTotalBytes(true), progressbar.OptionUseIECUnits(true), progressbar.OptionSetDescription("replay"),
 			progressbar.OptionSpinnerType(14), progressbar.OptionSetWidth(40), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionSetSpinnerChangeInterval(0)) // no goroutine of its own
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetSpinnerChangeInterval(0)) // no goroutine of its own
 	}
 	return p
 }
