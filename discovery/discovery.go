@@ -161,6 +161,7 @@ func (n *Network) Put(tx *vpc.Tx) {
 			tx.Put(r)
 		}
 		n.putOpenGroup(tx)
+		tx.PutWayOut(n.VPC)
 	}
 	n.VPC.DHCPOptionsID = tx.DefaultDHCPOptions(n.VPC.Account, n.VPC.Region)
 	tx.Put(n.VPC)

@@ -131,3 +131,26 @@ func TestPutAgain(t *testing.T) {
 		t.Errorf("%+v %s", e, name)
 	}
 }
+
+// TestWayOut: a host reaches the Internet, so its VPC has a gateway and a route to it.
+func TestWayOut(t *testing.T) {
+	inv, err := vpc.NewInventory(t.Context(), memory{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen, err := Select(machine(), "eth0,lo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := NewNetwork(Host{Name: "box", Account: "000000000000", Region: "us-east-1"}, chosen)
+	if err := inv.Update(t.Context(), func(tx *vpc.Tx) error { n.Put(tx); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	s := inv.Snapshot()
+	r := s.NewRouter(s.ENI(n.Found[0].ENI.ID))
+	for to, want := range map[string]int{"203.0.113.1": vpc.PathInternet, "2001:db8:ffff::1": vpc.PathInternet, "192.0.2.77": vpc.PathVPC} {
+		if got := r.Egress(netip.MustParseAddr(to)).Path; got != want {
+			t.Errorf("%s: path %d, want %d", to, got, want)
+		}
+	}
+}

@@ -151,9 +151,6 @@ func (inv *Inventory) EnsureDefault(ctx context.Context, account, region string)
 // 172.31.0.0/16 with a /20 subnet per zone and an internet gateway.
 // Source: "Default VPCs", VPC user guide.
 func (tx *Tx) PutDefaultVPC(v *VPC) {
-	head := func(prefix string, parts ...string) Head {
-		return Head{ID: NewID(prefix, append([]string{v.ID}, parts...)...), Account: v.Account, Region: v.Region}
-	}
 	v.CIDRs, v.Default, v.Tenancy = []netip.Prefix{defaultRange}, true, "default"
 	v.DNSSupport, v.DNSHostnames = true, true
 	v.DHCPOptionsID = tx.DefaultDHCPOptions(v.Account, v.Region)
@@ -167,11 +164,19 @@ func (tx *Tx) PutDefaultVPC(v *VPC) {
 			CIDR: netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, byte(i * 16), 0}), 20),
 		})
 	}
-	gateway := &InternetGateway{Head: head("igw"), VPCID: v.ID}
+	tx.PutWayOut(v)
+}
+
+// PutWayOut gives v an internet gateway and makes it the default route of its main route table.
+func (tx *Tx) PutWayOut(v *VPC) {
+	gateway := &InternetGateway{Head: Head{ID: NewID("igw", v.ID), Account: v.Account, Region: v.Region}, VPCID: v.ID}
 	tx.Put(gateway)
-	routes := Clone(tx.MainRouteTable(v.ID))
-	routes.Routes = []Route{{CIDR: anyIPv4, GatewayID: gateway.ID}}
-	tx.Put(routes)
+	table := Clone(tx.MainRouteTable(v.ID))
+	table.Routes = []Route{{CIDR: anyIPv4, GatewayID: gateway.ID}}
+	if v.hasIPv6() {
+		table.Routes = append(table.Routes, Route{CIDR: anyIPv6, GatewayID: gateway.ID})
+	}
+	tx.Put(table)
 }
 
 var defaultRange = netip.PrefixFrom(netip.AddrFrom4([4]byte{172, 31, 0, 0}), 16)
