@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 // progress shows how much of the files was read, if it shows anything.
 type progress struct {
 	bar    *progressbar.ProgressBar // nil: it does not
+	out    io.Writer
 	before int64                    // bytes of the files that are done
 	now    int64                    // and of the one at hand
 }
@@ -17,12 +19,12 @@ type progress struct {
 // newProgress makes a bar on standard error if that was asked for and is a
 // terminal; a turning one when nobody knows how much there is to read.
 func newProgress(c *replayCmd, s streams) *progress {
-	p := &progress{}
+	p := &progress{out: s.err}
 	if c.Progress && isTerminal(s.err) {
 		p.bar = progressbar.NewOptions64(total(c.Files, s), progressbar.OptionSetWriter(s.err), progressbar.OptionShowBytes(true),
 			progressbar.OptionShowTotalBytes(true), progressbar.OptionUseIECUnits(true), progressbar.OptionSetDescription("replay"),
 			progressbar.OptionSpinnerType(14), progressbar.OptionSetWidth(40), progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond),
-			progressbar.OptionClearOnFinish(), progressbar.OptionSetSpinnerChangeInterval(0)) // no goroutine of its own
+			progressbar.OptionSetSpinnerChangeInterval(0)) // no goroutine of its own
 	}
 	return p
 }
@@ -55,9 +57,9 @@ func (p *progress) read(bytes int64) {
 // next begins another file.
 func (p *progress) next() { p.before, p.now = p.before+p.now, 0 }
 
-// clear makes room for what is printed next.
+// clear makes room for what is printed next. The bar's own Clear leaves one alone that is full.
 func (p *progress) clear() {
 	if p.bar != nil {
-		_ = p.bar.Clear()
+		_, _ = io.WriteString(p.out, "\r\x1b[2K") // ECMA-48: erase the line
 	}
 }

@@ -48,7 +48,7 @@ func TestReplayProgress(t *testing.T) {
 		status := run([]string{"replay", "--progress", arg}, streams{strings.NewReader(mustRead(t, in)), &out, tty})
 		got := seen()
 		bar, _, ok := strings.Cut(got, strings.TrimSuffix(replaySummary, "\n"))
-		if status != exitOK || !ok || !strings.Contains(bar, want) {
+		if status != exitOK || !ok || !strings.Contains(bar, want) || !strings.HasSuffix(bar, "\r\x1b[2K") {
 			t.Errorf("replay --progress %s: status %d, %q", arg, status, got)
 		}
 	}
