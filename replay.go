@@ -102,7 +102,7 @@ func NewReplay(o ReplayOptions) (*Replay, error) {
 func replayENI(o ReplayOptions) vpc.ENI {
 	e := vpc.ENI{Head: vpc.Head{ID: o.InterfaceID, Account: DefaultAccount, Region: DefaultRegion}, Zone: vpc.RegionNamed(DefaultRegion).Zones[0]}
 	for _, a := range o.Addresses {
-		switch {
+		switch a = a.Unmap(); {
 		case a.Is4() && !e.PrivateIP.IsValid():
 			e.PrivateIP = a
 		case a.Is4():
@@ -221,6 +221,17 @@ func (r *Replay) Close() error {
 		return nil
 	}
 	return r.wrote(err)
+}
+
+// Discard ends it without the file that is being written, which has no record: what
+// was at its path stays there.
+func (r *Replay) Discard() error {
+	f, ok := r.out.(*recordfile.File)
+	if !ok {
+		return r.Close()
+	}
+	r.out = nil
+	return f.Discard()
 }
 
 // Stats accounts for what was read so far.

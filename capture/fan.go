@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"sync"
@@ -120,11 +121,11 @@ func (f *fan) collect(now int64, force bool, to *Binding) []flow.Window {
 // the same edges; but a tap whose last window was still being exported at an edge
 // has a longer one.
 func overlapping(fulls []*full) [][]*full {
-	slices.SortStableFunc(fulls, func(a, b *full) int { return int(a.span.start - b.span.start) })
+	slices.SortStableFunc(fulls, func(a, b *full) int { return cmp.Compare(a.span.start, b.span.start) })
 	var groups [][]*full
 	end := int64(0)
 	for _, s := range fulls {
-		if last := len(groups) - 1; last >= 0 && s.span.start < end {
+		if last := len(groups) - 1; last >= 0 && s.span.start < end && s.table.interfaceID == groups[last][0].table.interfaceID {
 			groups[last] = append(groups[last], s)
 		} else {
 			groups = append(groups, []*full{s})

@@ -66,7 +66,8 @@ func TestFanEnds(t *testing.T) {
 
 // TestOverlapping: windows of one time go together, whatever their length.
 func TestOverlapping(t *testing.T) {
-	of := func(start, end int64) *full { return &full{span: span{start, end}} }
+	own := &table{interfaceID: "eni-a"}
+	of := func(start, end int64) *full { return &full{span: span{start, end}, table: own} }
 	groups := overlapping([]*full{of(20, 30), of(0, 10), of(10, 20), of(5, 10), of(10, 30)})
 	var sizes []int
 	for _, g := range groups {
@@ -74,5 +75,10 @@ func TestOverlapping(t *testing.T) {
 	}
 	if len(sizes) != 2 || sizes[0] != 2 || sizes[1] != 3 {
 		t.Errorf("%v", sizes)
+	}
+	other := of(0, 10) // while the taps are being bound to another interface
+	other.table = &table{interfaceID: "eni-b"}
+	if groups := overlapping([]*full{of(0, 10), other}); len(groups) != 2 {
+		t.Errorf("windows of two interfaces went together")
 	}
 }

@@ -76,22 +76,33 @@ func (t *table) foldParts() {
 		return
 	}
 	t.later = 0
-	first := map[flow.Flow]*record{}
+	first := map[flow.Flow]*record{} // of the flows that fragments become
+	for i := range t.n {
+		if r := t.record(i); r.key.later != 0 {
+			r.key.SrcPort, r.key.DstPort = 0, 0
+			first[r.kind()] = nil
+		}
+	}
 	for i := range t.n {
 		r := t.record(i)
-		if r.key.later != 0 {
-			r.key.SrcPort, r.key.DstPort = 0, 0
-		}
 		if r.key.SrcPort|r.key.DstPort != 0 {
 			continue
 		}
-		id := r.flow()
-		id.Counters = flow.Counters{}
-		if same := first[id]; same != nil {
+		id := r.kind()
+		switch same, folded := first[id]; {
+		case !folded:
+		case same == nil:
+			first[id] = r
+		default:
 			same.packets, same.bytes, same.flags = same.packets+r.packets, same.bytes+r.bytes, same.flags|r.flags
 			r.packets = 0
-		} else {
-			first[id] = r
 		}
 	}
+}
+
+// kind gives the flow without what was counted.
+func (r *record) kind() flow.Flow {
+	f := r.flow()
+	f.Counters = flow.Counters{}
+	return f
 }

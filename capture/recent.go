@@ -22,7 +22,10 @@ func newRecent[V any](seed hashSeed, n int) recent[V] {
 }
 
 func (c *recent[V]) set(id *key) *[recentWays]memory[V] {
-	return &c.sets[id.hash(&c.seed)%uint64(len(c.sets))]
+	// Identifications that count up are evenly spaced in the hash: mix it once more.
+	h := id.hash(&c.seed)
+	h = (h ^ h>>32) * 0x9e3779b97f4a7c15
+	return &c.sets[h>>32%uint64(len(c.sets))]
 }
 
 // find gives what is remembered of id, or nil.

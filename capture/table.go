@@ -167,6 +167,9 @@ func (t *table) place(k *key, hash, slot uint64) *record {
 func (t *table) absorb(from *table) {
 	for i := range from.n {
 		f := from.record(i)
+		if f.packets == 0 {
+			continue // never logged
+		}
 		hash := f.key.hash(&t.seed)
 		r, slot := t.find(&f.key, hash)
 		if r == nil {

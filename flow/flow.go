@@ -198,7 +198,7 @@ func (c *Counts) Add(o Counts) {
 
 // Window is what one network interface saw from Start (inclusive) to End
 // (exclusive), sealed: nobody writes to it any more. Flows are in the order of
-// their first packet. Lost counts the packets that the window should have had
+// their first packet, of an interface with several rings ring by ring. Lost counts the packets that the window should have had
 // and has not. Offline says that the window follows the time of injected or
 // replayed packets and not the clock. NoTap says that nothing captures on the
 // interface, so that the window is empty and nothing can be missing from the next.

@@ -15,18 +15,19 @@ import (
 type gateways struct {
 	network *vpc.Snapshot
 	window  *view
-	// observed says whether an interface's own egress flows are known, so that
-	// what it sent is not found a second time where it arrived.
-	observed func(*vpc.ENI) bool
-	known    map[sight][]pass
-	views    map[passage]*view
-	order    []*view
+	// tells says whether it is the part of the sender, or of the receiver, to tell of
+	// what passes between two interfaces, so that both do not.
+	tells func(sender, receiver *vpc.ENI, isSender bool) bool
+	known map[sight][]pass
+	views map[passage]*view
+	order []*view
 }
 
-// sight is what a flow's passes depend on.
+// sight is what a flow's passes depend on: for ingress on its destination, too,
+// which at a middlebox is not the interface.
 type sight struct {
 	direction flow.Direction
-	peer      netip.Addr
+	peer, own netip.Addr
 }
 
 // pass is one view of a flow: as in the flow, but for the direction and, at a NAT
@@ -44,8 +45,8 @@ type passage struct {
 	step    int
 }
 
-func newGateways(s *vpc.Snapshot, w *view, observed func(*vpc.ENI) bool) *gateways {
-	return &gateways{network: s, window: w, observed: observed, known: map[sight][]pass{}, views: map[passage]*view{}}
+func newGateways(s *vpc.Snapshot, w *view, tells func(sender, receiver *vpc.ENI, isSender bool) bool) *gateways {
+	return &gateways{network: s, window: w, tells: tells, known: map[sight][]pass{}, views: map[passage]*view{}}
 }
 
 // find gives the views of the window's flows. What transit gateways' own
@@ -64,12 +65,16 @@ func (g *gateways) find() []*view {
 }
 
 func (g *gateways) add(f *flow.Flow) {
-	at := sight{f.Direction, f.SrcAddr()}
+	at := sight{f.Direction, f.SrcAddr(), f.DstAddr()}
+	hop := (*vpc.Router).Ingress
 	switch {
 	case f.Direction == flow.Egress && f.Verdict.Action == flow.Reject, f.Direction == flow.Unknown:
 		return // it did not leave the interface
 	case f.Direction == flow.Egress:
-		at.peer = f.DstAddr()
+		at.peer, at.own, hop = f.DstAddr(), netip.Addr{}, (*vpc.Router).Egress
+	}
+	if h := hop(g.window.router, at.peer); h.Transit == nil && h.NAT == nil {
+		return // most flows, of which nothing is remembered
 	}
 	passes, known := g.known[at]
 	if !known {
@@ -94,9 +99,9 @@ func (g *gateways) passes(f *flow.Flow) []pass {
 	if f.Direction == flow.Egress {
 		switch h := r.Egress(f.DstAddr()); {
 		case h.Transit != nil:
-			return g.transit(g.network.TransitPath(h.Transit, f.DstAddr()), g.window.iface.Zone.ID, "")
+			return g.transitOut(h.Transit, f)
 		case h.NAT != nil:
-			return g.natOut(h.NAT)
+			return g.natOut(h.NAT, f)
 		}
 		return nil
 	}
@@ -104,9 +109,21 @@ func (g *gateways) passes(f *flow.Flow) []pass {
 	case h.Transit != nil:
 		return g.transitIn(h.Transit, f)
 	case h.NAT != nil:
-		return g.natIn(h.NAT)
+		return g.natIn(h.NAT, f)
 	}
 	return nil
+}
+
+// transitOut is for what the interface sends through a transit gateway.
+func (g *gateways) transitOut(from *vpc.TransitGatewayAttachment, f *flow.Flow) []pass {
+	p := g.network.TransitPath(from, f.DstAddr())
+	if p.To != nil {
+		receiver := g.network.Interface(p.To.VPCID, f.DstAddr())
+		if receiver != nil && !g.tells(&g.window.iface.ENI, receiver, true) {
+			return nil
+		}
+	}
+	return g.transit(p, g.window.iface.Zone.ID, "")
 }
 
 // transitIn is for what came to the interface through a transit gateway: by the
@@ -118,7 +135,7 @@ func (g *gateways) transitIn(to *vpc.TransitGatewayAttachment, f *flow.Flow) []p
 	}
 	zone := ""
 	if sender := g.network.Interface(from.VPCID, f.SrcAddr()); sender != nil {
-		if g.observed(sender) {
+		if !g.tells(sender, &g.window.iface.ENI, false) {
 			return nil
 		}
 		zone = sender.Zone.ID
@@ -191,16 +208,17 @@ const (
 	toInterface
 )
 
-func (g *gateways) natOut(n *vpc.NATGateway) []pass {
+// natOut is for what goes out. What NAT64 makes of IPv6 is not told.
+func (g *gateways) natOut(n *vpc.NATGateway, f *flow.Flow) []pass {
 	out := []pass{{view: g.nat(n, fromInterface, &vpc.Hop{Interface: &g.window.iface.ENI}), direction: flow.Ingress}}
-	if public := g.publicOf(n); public.IsValid() {
+	if public := g.publicOf(n); public.IsValid() && f.IPVersion == 4 {
 		out = append(out, pass{view: g.nat(n, toInternet, &vpc.Hop{Path: vpc.PathInternet}), direction: flow.Egress, src: public})
 	}
 	return out
 }
 
-func (g *gateways) natIn(n *vpc.NATGateway) (out []pass) {
-	if public := g.publicOf(n); public.IsValid() {
+func (g *gateways) natIn(n *vpc.NATGateway, f *flow.Flow) (out []pass) {
+	if public := g.publicOf(n); public.IsValid() && f.IPVersion == 4 {
 		out = append(out, pass{view: g.nat(n, fromInternet, &vpc.Hop{}), direction: flow.Ingress, dst: public})
 	}
 	return append(out, pass{view: g.nat(n, toInterface, &vpc.Hop{Path: vpc.PathVPC, Interface: &g.window.iface.ENI}), direction: flow.Egress})

@@ -115,19 +115,22 @@ func TestTransitGateway(t *testing.T) {
 	own := window(0, sent("10.1.0.5", 7, flow.Egress), sent("10.1.0.5", 7, flow.Ingress))
 	peer := window(0, atPeer(flow.Ingress), atPeer(flow.Egress))
 	peer.InterfaceID = "eni-peer"
-	for name, windows := range map[string][]flow.Window{"one side": {own}, "the other": {peer}, "both": {own, peer}} {
+	for name, windows := range map[string][]flow.Window{
+		"one side": {own}, "the other": {peer}, "both": {own, peer}, "both, the other first": {peer, own}, "captured": {peer, own},
+	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t, flowlog.AllTraffic)
 			putNetwork(t, f)
 			f.watch(t, flowlog.TransitGateway, "tgw-1", fields)
-			for _, w := range windows {
-				f.update(t, func(tx *vpc.Tx) {
-					e := vpc.Clone(tx.ENI(w.InterfaceID))
-					e.Capture = "veth-" + e.ID
-					tx.Put(e)
-				})
+			if name == "captured" {
+				if err := f.Opened(t.Context(), eniID, "eni-peer"); err != nil {
+					t.Fatal(err)
+				}
 			}
-			f.Export(t.Context(), windows)
+			for _, w := range windows { // injections come one by one
+				w.Offline = name != "captured"
+				f.Export(t.Context(), []flow.Window{w})
+			}
 			f.Deliver(t.Context())
 			if got := f.records(t, "tgw-1"); !slices.Equal(got, want) {
 				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

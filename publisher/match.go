@@ -21,12 +21,15 @@ type matcher struct {
 	quiet map[quietKey]time.Time
 	seen  map[string]bool // what had traffic once
 	hops  map[string]bool // whether the records of a format need hops
+	// told says of a sender and a receiver whether the sender was the first to tell
+	// what passes between them.
+	told map[[2]string]bool
 }
 
 type quietKey struct{ flowLog, name string }
 
 func newMatcher() *matcher {
-	return &matcher{quiet: map[quietKey]time.Time{}, seen: map[string]bool{}, hops: map[string]bool{}}
+	return &matcher{quiet: map[quietKey]time.Time{}, seen: map[string]bool{}, hops: map[string]bool{}, told: map[[2]string]bool{}}
 }
 
 // view is a window as it was seen at one place, and what is known of the ways of its flows.

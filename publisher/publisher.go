@@ -225,7 +225,7 @@ func (p *Publisher) matched(s *vpc.Snapshot, windows []*view) (entries []entry) 
 	}
 	var seen []*view // by gateways
 	for _, w := range windows {
-		seen = append(seen, newGateways(s, w, p.observed).find()...)
+		seen = append(seen, newGateways(s, w, p.tells).find()...)
 	}
 	for _, w := range append(seen, idle(s, gateways, windows, seen)...) {
 		entries = append(entries, p.match.entries(w, gateways)...)
@@ -233,8 +233,21 @@ func (p *Publisher) matched(s *vpc.Snapshot, windows []*view) (entries []entry) 
 	return entries
 }
 
-// observed says whether what an interface sends is captured or was injected.
-func (p *Publisher) observed(e *vpc.ENI) bool { return e.Capture != "" || p.match.seen[e.ID] }
+// tells says whether the sender, or the receiver, tells of what passes between two
+// interfaces in different VPCs: the sender while it is captured, else the one of
+// the two that was the first to.
+func (p *Publisher) tells(sender, receiver *vpc.ENI, isSender bool) bool {
+	if _, live := p.open[sender.ID]; live {
+		return isSender
+	}
+	between := [2]string{sender.ID, receiver.ID}
+	told, known := p.match.told[between]
+	if !known {
+		told = isSender
+		p.match.told[between] = told
+	}
+	return told == isSender
+}
 
 func (p *Publisher) hasNoSink(f *flowlog.FlowLog) bool { return p.opt.Sinks[f.DestinationType] == nil }
 

@@ -69,6 +69,15 @@ func (f *File) Close() error {
 	return err
 }
 
+// Discard forgets what was written: what was at the path stays there.
+func (f *File) Discard() error {
+	if f.path == "" {
+		return f.file.Close()
+	}
+	f.remove()
+	return nil
+}
+
 // remove forgets what was written.
 func (f *File) remove() {
 	if f.file != nil && f.path != "" {

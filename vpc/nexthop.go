@@ -47,15 +47,17 @@ type Router struct {
 	eni     *ENI
 	watched bool     // there is an encryption control
 	routes  []wayOut // the most specific first
-	egress  map[netip.Addr]*Hop
+	nowhere Hop
+	egress  map[netip.Addr]*Hop // of addresses in the VPC
 	ingress map[netip.Addr]*Hop
 }
 
-// wayOut is a route to a range.
+// wayOut is a route to a range. All that leaves the VPC by it has one hop.
 type wayOut struct {
-	to    netip.Prefix
-	route *Route
-	local bool
+	to      netip.Prefix
+	route   *Route
+	local   bool
+	out, in *Hop
 }
 
 // NewRouter gives the router of an interface.
@@ -109,13 +111,16 @@ func (s *Snapshot) RouteTableOf(e *ENI) *RouteTable {
 
 // Egress gives where a packet to dst goes.
 func (r *Router) Egress(dst netip.Addr) *Hop {
-	h, ok := r.egress[dst]
-	if !ok {
-		h = r.hop(dst)
-		h.Encryption = r.encryption(h)
-		r.egress[dst] = h
+	w := r.match(dst)
+	switch {
+	case w == nil:
+		return &r.nowhere
+	case w.local:
+		return remembered(r.egress, dst, func() *Hop { return r.known(w, dst) })
+	case w.out == nil:
+		w.out = r.known(w, dst)
 	}
-	return h
+	return w.out
 }
 
 // Ingress gives where a packet from src comes from. Paths are taken to be the
@@ -123,31 +128,68 @@ func (r *Router) Egress(dst netip.Addr) *Hop {
 // Load Balancer has no interface.
 // Source: "Flow log limitations", next hop fields.
 func (r *Router) Ingress(src netip.Addr) *Hop {
-	h, ok := r.ingress[src]
-	if !ok {
-		h = r.hop(src)
-		h.Encryption = r.encryption(h)
+	w := r.match(src)
+	back := func() *Hop {
+		h := r.known(w, src)
 		if h.Transit != nil || h.Interface != nil && h.Interface.Type == "network_load_balancer" {
 			h.Interface = nil
 		}
-		r.ingress[src] = h
+		return h
+	}
+	switch {
+	case w == nil:
+		return &r.nowhere
+	case w.local:
+		return remembered(r.ingress, src, back)
+	case w.in == nil:
+		w.in = back()
+	}
+	return w.in
+}
+
+func remembered(m map[netip.Addr]*Hop, a netip.Addr, find func() *Hop) *Hop {
+	h, ok := m[a]
+	if !ok {
+		h = find()
+		m[a] = h
 	}
 	return h
 }
 
+// known gives a hop with its encryption.
+func (r *Router) known(w *wayOut, peer netip.Addr) *Hop {
+	h := r.by(w, peer)
+	h.Encryption = r.encryption(h)
+	return h
+}
+
+// hop gives the hop to a peer. It remembers nothing, so that several may ask.
 func (r *Router) hop(peer netip.Addr) *Hop {
+	if w := r.match(peer); w != nil {
+		return r.by(w, peer)
+	}
+	return &Hop{}
+}
+
+// match gives the route to a peer, or nil: no router passes on what is link-local
+// or multicast.
+func (r *Router) match(peer netip.Addr) *wayOut {
 	if peer.IsLinkLocalUnicast() || peer.IsMulticast() {
-		return &Hop{} // no router passes it on
+		return nil
 	}
 	for i := range r.routes {
 		if w := &r.routes[i]; w.to.Contains(peer) {
-			if w.local {
-				return &Hop{Path: PathVPC, Interface: r.network.Interface(r.eni.VPCID, peer)}
-			}
-			return r.through(w.route)
+			return w
 		}
 	}
-	return &Hop{}
+	return nil
+}
+
+func (r *Router) by(w *wayOut, peer netip.Addr) *Hop {
+	if w.local {
+		return &Hop{Path: PathVPC, Interface: r.network.Interface(r.eni.VPCID, peer)}
+	}
+	return r.through(w.route)
 }
 
 // encryption says whether the Nitro system encrypts on a way: between interfaces

@@ -12,8 +12,8 @@ import (
 type progress struct {
 	bar    *progressbar.ProgressBar // nil: it does not
 	out    io.Writer
-	before int64                    // bytes of the files that are done
-	now    int64                    // and of the one at hand
+	before int64 // bytes of the files that are done
+	now    int64 // and of the one at hand
 }
 
 // newProgress makes a bar on standard error if that was asked for and is a

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,7 +50,11 @@ func (c *replayCmd) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	err = c.files(ctx, s, r, bar)
-	err = errors.Join(err, r.Close())
+	end := r.Close
+	if err != nil && r.Stats().Frames == 0 { // a mistyped name must not empty a file
+		end = r.Discard
+	}
+	err = errors.Join(err, end())
 	bar.clear()
 	return errors.Join(err, c.summary(s.err, r))
 }
@@ -58,7 +63,7 @@ func (c *replayCmd) Run(ctx context.Context, s streams) error {
 func (c *replayCmd) options(s streams) (flowemu.ReplayOptions, error) {
 	o := flowemu.ReplayOptions{
 		Format: c.Format, FileFormat: c.FileFormat, Window: c.Window, Addresses: c.ENI, InterfaceID: c.ENIID, IPRanges: c.IPRanges,
-		EstimateGSO: c.GSO == "estimate", Name: strings.Join(c.Files, "\n"),
+		EstimateGSO: c.GSO == "estimate", Name: c.name(),
 	}
 	if c.Window < time.Second || c.Window > time.Minute {
 		return o, fmt.Errorf("--window %s: a capture window is 1s to 60s long", c.Window)
@@ -82,6 +87,21 @@ func (c *replayCmd) options(s streams) (flowemu.ReplayOptions, error) {
 		o.File = c.Output
 	}
 	return o, nil
+}
+
+// name tells these packet files from others. Each standard input is another.
+func (c *replayCmd) name() string {
+	names := make([]string, len(c.Files))
+	for i, file := range c.Files {
+		if file == "-" {
+			names[i] = rand.Text()
+		} else if path, err := filepath.Abs(file); err == nil {
+			names[i] = path
+		} else {
+			names[i] = file
+		}
+	}
+	return strings.Join(names, "\n")
 }
 
 // isTerminal says whether people see what is written to w.

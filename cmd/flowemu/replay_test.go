@@ -370,3 +370,45 @@ func TestReplayFullDisk(t *testing.T) {
 		}
 	}
 }
+
+// TestReplayKeepsFile: a name that is wrong, or a file that is no capture, does
+// not empty what an earlier replay wrote.
+func TestReplayKeepsFile(t *testing.T) {
+	dir := t.TempDir()
+	in, out := packetFile(t, dir, "in.pcap", 0, 1), filepath.Join(dir, "out.txt")
+	var errs strings.Builder
+	if status := run([]string{"replay", "-o", out, in}, streams{nil, nil, &errs}); status != exitOK {
+		t.Fatal(errs.String())
+	}
+	want := mustRead(t, out)
+	for _, bad := range []string{filepath.Join(dir, "typo.pcap"), out} {
+		if status := run([]string{"replay", "-o", out, bad}, streams{nil, nil, &errs}); status != exitFailed || mustRead(t, out) != want {
+			t.Errorf("%s: status %d, left %q", bad, status, mustRead(t, out))
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+		t.Errorf("%v %v", left, err)
+	}
+}
+
+// TestReplayStdinAdds: each standard input has files of its own in a directory.
+func TestReplayStdinAdds(t *testing.T) {
+	dir := t.TempDir()
+	text := mustRead(t, packetFile(t, dir, "in.pcap", 0, 1))
+	lake := filepath.Join(dir, "lake") + "/"
+	for range 2 {
+		var errs strings.Builder
+		if status := run([]string{"replay", "-o", lake, "-"}, streams{strings.NewReader(text), nil, &errs}); status != exitOK {
+			t.Fatal(errs.String())
+		}
+	}
+	files := 0
+	if err := filepath.WalkDir(lake, func(_ string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files++
+		}
+		return err
+	}); err != nil || files != 2 {
+		t.Errorf("%d files, %v", files, err)
+	}
+}
