@@ -216,3 +216,29 @@ func TestFragmentsAreBounded(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestFoldPartsIsBounded: one fragment does not make a seal remember every flow
+// that has no ports.
+func TestFoldPartsIsBounded(t *testing.T) {
+	const flows = 100_000
+	tab := testTable(t, nil, 2*flows)
+	for i := range uint32(flows) {
+		p := tab.next()
+		*p = packet{bytes: 40, packets: 1}
+		p.key.Tuple = flow.Tuple{Src: [16]byte{byte(i >> 16), byte(i >> 8), byte(i)}, Protocol: 1, IPVersion: 4}
+		tab.commit()
+	}
+	p := tab.next()
+	*p = packet{bytes: 40, packets: 1}
+	p.key.Tuple = flow.Tuple{Src: [16]byte{0, 0, 7}, SrcPort: 5, DstPort: 6, Protocol: 1, IPVersion: 4}
+	p.key.later = 1
+	tab.commit()
+	tab.flush()
+	if n := testing.AllocsPerRun(1, tab.foldParts); n > 10 {
+		t.Errorf("%v allocations", n)
+	}
+	got := tab.flows(nil, 0, tab.n)
+	if len(got) != flows || got[7].Packets != 2 {
+		t.Errorf("%d flows, the fragment's is %+v", len(got), got[7])
+	}
+}

@@ -250,3 +250,24 @@ func TestHopsAndTags(t *testing.T) {
 }
 
 const eniOwn = "10.0.0.5"
+
+// TestNAT64: of what a regional NAT gateway makes of IPv6 only the inner side is told.
+func TestNAT64(t *testing.T) {
+	f := newFixture(t, flowlog.AllTraffic)
+	putNetwork(t, f)
+	f.watch(t, flowlog.RegionalNatGateway, "nat-1", "resource-id srcaddr dstaddr type flow-direction")
+	f.update(t, func(tx *vpc.Tx) {
+		table := vpc.Clone(vpc.Get[vpc.RouteTable](tx.Snapshot, "rtb-vpc-1"))
+		table.Routes = append(table.Routes, vpc.Route{CIDR: netip.MustParsePrefix("64:ff9b::/96"), NATGatewayID: "nat-1"})
+		tx.Put(table)
+	})
+	six := sent("10.1.0.5", 7, flow.Egress)
+	six.IPVersion = 6
+	six.SetSrcAddr(netip.MustParseAddr("2001:db8::5"))
+	six.SetDstAddr(netip.MustParseAddr("64:ff9b::808:808"))
+	f.Export(t.Context(), []flow.Window{window(0, six)})
+	f.Deliver(t.Context())
+	if got := f.records(t, "nat-1"); !slices.Equal(got, []string{"nat-1 2001:db8::5 64:ff9b::808:808 IPv6 ingress"}) {
+		t.Errorf("%q", got)
+	}
+}

@@ -62,8 +62,8 @@ func (e *entry) size() int64 {
 	return flowSize
 }
 
-// hopOf gives where the hop of flow i is.
-func (e *entry) hopOf(i int) uint32 {
+// hopIndex gives where the hop of flow i is.
+func (e *entry) hopIndex(i int) uint32 {
 	if e.hop == nil {
 		return 0
 	}
@@ -176,7 +176,7 @@ func encodeSpool(w io.Writer, slot time.Time, entries []entry) (int64, error) {
 		for j := range e.flows {
 			b := appendFlow(buf, &e.flows[j])
 			if len(e.Hops) > 0 {
-				b = binary.LittleEndian.AppendUint32(b, e.hopOf(j))
+				b = binary.LittleEndian.AppendUint32(b, e.hopIndex(j))
 			}
 			put(b)
 		}
