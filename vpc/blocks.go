@@ -9,8 +9,9 @@ import (
 )
 
 // AddBlock adds an address block to v, which nobody else has yet, and keeps it;
-// pool is the address pool that the owner of an IPv6 block brought, or "". With its first IPv6 block the default network ACL and the default security
-// group allow IPv6, too, as far as their rules are still those that AWS made.
+// pool is the address pool that the owner of an IPv6 block brought, or "". With its
+// first IPv6 block the default network ACL and the default security group allow
+// IPv6, too, as far as their rules are still those that AWS made.
 // Source: "Default network ACL" and "Default security groups", VPC user guide.
 func (tx *Tx) AddBlock(v *VPC, block netip.Prefix, pool string) {
 	opens := isIPv6(block) && !v.hasIPv6()
