@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/flowemu/flowemu/capture"
 	"github.com/flowemu/flowemu/discovery"
@@ -76,24 +77,29 @@ func (e *Emulator) openTaps(ctx context.Context) error {
 type judge struct {
 	inventory *vpc.Inventory
 	opt       vpc.PolicyOptions
-	policies  sync.Map // by interface id
+	now       atomic.Pointer[policies]
 }
 
-// policy is what an interface's flows are judged by, as long as the network is the same.
-type policy struct {
+// policies is what interfaces are judged by as long as the network is the same.
+type policies struct {
 	network *vpc.Snapshot
-	*vpc.Policy
+	of      sync.Map // *vpc.Policy by interface id
 }
 
 // Evaluate implements capture.Network.
 func (j *judge) Evaluate(interfaceID string, d flow.Direction, t *flow.Tuple) flow.Verdict {
 	s := j.inventory.Snapshot()
-	if known, ok := j.policies.Load(interfaceID); ok && known.(*policy).network == s {
-		return known.(*policy).Evaluate(d, t)
+	all := j.now.Load()
+	if all == nil || all.network != s {
+		all = &policies{network: s}
+		j.now.Store(all)
 	}
-	p := &policy{s, s.NewPolicy(s.ENI(interfaceID), j.opt)}
-	j.policies.Store(interfaceID, p)
-	return p.Evaluate(d, t)
+	p, ok := all.of.Load(interfaceID)
+	if !ok {
+		p = s.NewPolicy(s.ENI(interfaceID), j.opt)
+		all.of.Store(interfaceID, p)
+	}
+	return p.(*vpc.Policy).Evaluate(d, t)
 }
 
 // sealer seals the windows of what a flow log watches.
