@@ -27,7 +27,7 @@ type Engine struct {
 	sealing sync.Mutex // one seal and export at a time; taken before mu
 
 	mu       sync.Mutex
-	taps     map[string]*fan  // by interface id
+	fans     map[string]*fan  // by interface id
 	replaced []*fan           // ended taps, perhaps with a window to collect
 	injected map[string]int64 // where the next window of an interface without a tap starts
 	state    state
@@ -55,7 +55,7 @@ func newEngine(o Options, dial func(Tap, int, int) ([]source, error)) (*Engine, 
 	o.SelfPorts = slices.Clone(o.SelfPorts)
 	return &Engine{
 		opt: o, seed: newSeed(), dial: dial,
-		taps: make(map[string]*fan), injected: make(map[string]int64),
+		fans: make(map[string]*fan), injected: make(map[string]int64),
 	}, nil
 }
 
@@ -72,11 +72,11 @@ func (e *Engine) Open(t Tap) error {
 	if e.state == stopped {
 		return errStopped
 	}
-	if old := e.taps[t.InterfaceID]; old != nil && old.ended() == nil {
+	if old := e.fans[t.InterfaceID]; old != nil && old.ended() == nil {
 		return fmt.Errorf("capture on %s: %s is already captured on %s", t.Name, t.InterfaceID, old.name())
 	}
 	namesake, _ := e.named(t.Name)
-	if old := e.taps[namesake]; old != nil && old.ended() == nil {
+	if old := e.fans[namesake]; old != nil && old.ended() == nil {
 		return fmt.Errorf("capture on %s: it is already captured, as %s", t.Name, namesake)
 	}
 	sources, err := e.dial(t, e.opt.RingBytes, e.opt.Fanout)
@@ -89,7 +89,7 @@ func (e *Engine) Open(t Tap) error {
 	}
 	e.giveWay(t.InterfaceID)
 	e.giveWay(namesake)
-	e.taps[t.InterfaceID] = opened
+	e.fans[t.InterfaceID] = opened
 	if e.state == running {
 		opened.run(&e.wg)
 	}
@@ -117,8 +117,8 @@ func (e *Engine) start() error {
 		return errors.New("capture: Run was called before")
 	}
 	e.state = running
-	for _, t := range e.taps {
-		t.run(&e.wg)
+	for _, f := range e.fans {
+		f.run(&e.wg)
 	}
 	return nil
 }
@@ -147,7 +147,7 @@ func (e *Engine) sleep(ctx context.Context, d time.Duration) error {
 func (e *Engine) Advance(ctx context.Context, now time.Time) {
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
-	windows := e.collect(e.tapsOf(), now.UnixNano(), false)
+	windows := e.collect(e.fansOf(), now.UnixNano(), false)
 	for {
 		empty := e.injectedWindows(now.UnixNano())
 		windows = append(windows, empty...)
@@ -163,53 +163,53 @@ func (e *Engine) Advance(ctx context.Context, now time.Time) {
 // open windows now and exports them. The next window starts where the flushed one
 // ended. Interfaces without a tap have nothing to flush, which is no error.
 func (e *Engine) Flush(ctx context.Context, interfaceIDs ...string) error {
-	taps := e.tapsOf(interfaceIDs...)
-	if len(taps) == 0 {
+	fans := e.fansOf(interfaceIDs...)
+	if len(fans) == 0 {
 		return nil
 	}
-	if err := e.sleep(ctx, latency(taps)); err != nil {
+	if err := e.sleep(ctx, latency(fans)); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
-	e.exportLocked(ctx, e.collect(taps, e.opt.Now().UnixNano(), true))
+	e.exportLocked(ctx, e.collect(fans, e.opt.Now().UnixNano(), true))
 	return nil
 }
 
 // latency is how long to wait until everything that was sent before is readable.
-func latency(taps []*fan) time.Duration {
+func latency(fans []*fan) time.Duration {
 	var d time.Duration
-	for _, t := range taps {
-		d = max(d, t.latency())
+	for _, f := range fans {
+		d = max(d, f.latency())
 	}
 	return d
 }
 
-// tapsOf lists the taps of the interfaces, all if none is named, in order of
+// fansOf lists the taps of the interfaces, all if none is named, in order of
 // interface id, replaced ones first.
-func (e *Engine) tapsOf(interfaceIDs ...string) []*fan {
+func (e *Engine) fansOf(interfaceIDs ...string) []*fan {
 	wanted := func(id string) bool { return len(interfaceIDs) == 0 || slices.Contains(interfaceIDs, id) }
-	var taps []*fan
+	var fans []*fan
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, t := range e.replaced {
-		if wanted(t.interfaceID()) {
-			taps = append(taps, t)
+	for _, f := range e.replaced {
+		if wanted(f.interfaceID()) {
+			fans = append(fans, f)
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(e.taps)) {
+	for _, id := range slices.Sorted(maps.Keys(e.fans)) {
 		if wanted(id) {
-			taps = append(taps, e.taps[id])
+			fans = append(fans, e.fans[id])
 		}
 	}
-	return taps
+	return fans
 }
 
 // collect needs sealing.
-func (e *Engine) collect(taps []*fan, now int64, force bool) []flow.Window {
+func (e *Engine) collect(fans []*fan, now int64, force bool) []flow.Window {
 	var windows []flow.Window
-	for _, t := range taps {
-		windows = append(windows, t.collect(now, force, nil)...)
+	for _, f := range fans {
+		windows = append(windows, f.collect(now, force, nil)...)
 	}
 	return e.collected(windows)
 }
@@ -246,7 +246,7 @@ func (e *Engine) injectedWindows(now int64) []flow.Window {
 	width := int64(e.opt.Window)
 	edge := alignedDown(now, width)
 	for id, start := range e.injected {
-		if t := e.taps[id]; t != nil && t.ended() == nil {
+		if t := e.fans[id]; t != nil && t.ended() == nil {
 			e.injected[id] = max(start, alignedDown(now, width)) // its windows are the tap's
 			continue
 		}
@@ -288,21 +288,21 @@ func (e *Engine) shutdown(ctx context.Context) {
 	e.mu.Lock()
 	e.state = stopped
 	e.mu.Unlock()
-	taps := e.tapsOf()
-	for _, t := range taps {
-		t.stop()
+	fans := e.fansOf()
+	for _, f := range fans {
+		f.stop()
 	}
-	_ = e.sleep(context.WithoutCancel(ctx), latency(taps)) // cannot be cancelled
-	for _, t := range taps {
-		t.interrupt()
+	_ = e.sleep(context.WithoutCancel(ctx), latency(fans)) // cannot be cancelled
+	for _, f := range fans {
+		f.interrupt()
 	}
 	e.wg.Wait()
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
-	windows := e.collect(taps, e.opt.Now().UnixNano(), true)
+	windows := e.collect(fans, e.opt.Now().UnixNano(), true)
 	e.exportLocked(ctx, windows)
-	for _, t := range taps {
-		t.release()
+	for _, f := range fans {
+		f.release()
 	}
 }
 
@@ -317,9 +317,9 @@ func (e *Engine) Close() error {
 	}
 	e.sealing.Lock()
 	defer e.sealing.Unlock()
-	for _, t := range e.tapsOf() {
-		t.interrupt()
-		t.release()
+	for _, f := range e.fansOf() {
+		f.interrupt()
+		f.release()
 	}
 	return nil
 }
@@ -328,9 +328,9 @@ func (e *Engine) Close() error {
 func (e *Engine) Interfaces() []InterfaceStatus {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all := make([]InterfaceStatus, 0, len(e.taps))
-	for id, t := range e.taps {
-		s := t.status()
+	all := make([]InterfaceStatus, 0, len(e.fans))
+	for id, f := range e.fans {
+		s := f.status()
 		s.InterfaceID = id // of a tap that is being bound to another, too
 		all = append(all, s)
 	}

@@ -221,7 +221,7 @@ func TestFlood(t *testing.T) {
 			const limit, sent, drops = 33_000, 60_000, 77
 			r := newRig(t, Options{MaxFlows: limit, Fanout: rings})
 			r.open(Tap{InterfaceID: "eni-a"})
-			taps := r.engine.taps["eni-a"].taps
+			taps := r.engine.fans["eni-a"].taps
 			for round := range 2 { // the second takes no more memory than the first
 				for i, ring := range r.rings {
 					ring.queue = flood(t, sent/rings, i)

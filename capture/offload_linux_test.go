@@ -44,7 +44,7 @@ func sendSegmented(t *testing.T, address string, header uint64) (got flow.Counte
 	const written = 10*size + 100
 	sink, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP(address)})
 	if err != nil {
-		t.Skip(err) // a kernel without IPv6
+		t.Skipf("no address %s (a kernel without IPv6?): %v", address, err)
 	}
 	defer sink.Close()
 	c, err := net.DialUDP("udp", nil, sink.LocalAddr().(*net.UDPAddr))

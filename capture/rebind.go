@@ -68,13 +68,13 @@ func (e *Engine) moving(to []Binding) ([]*fan, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	moves, err := e.moves(to)
-	var taps []*fan
+	var fans []*fan
 	for i := range moves {
 		if !moves[i].stays() {
-			taps = append(taps, moves[i].tap)
+			fans = append(fans, moves[i].tap)
 		}
 	}
-	return taps, err
+	return fans, err
 }
 
 // assign gives the taps their places by interface id. The taps themselves are
@@ -84,12 +84,12 @@ func (e *Engine) assign(to []Binding, now int64) ([]move, error) {
 	defer e.mu.Unlock()
 	moves, err := e.moves(to)
 	for i := range moves {
-		delete(e.taps, moves[i].from)
+		delete(e.fans, moves[i].from)
 	}
 	for i := range moves {
 		m := &moves[i]
 		e.giveWay(m.to.InterfaceID)
-		e.taps[m.to.InterfaceID] = m.tap
+		e.fans[m.to.InterfaceID] = m.tap
 		if start, ok := e.injected[m.from]; ok {
 			// Its windows without a tap go on, but the present one has the tap's data.
 			e.injected[m.from] = max(start, alignedAfter(now, int64(e.opt.Window)))
@@ -104,7 +104,7 @@ func (e *Engine) moves(to []Binding) ([]move, error) {
 	if e.state == stopped {
 		return nil, errStopped
 	}
-	after := maps.Clone(e.taps)
+	after := maps.Clone(e.fans)
 	var moves []move
 	for _, b := range to {
 		id, ok := e.named(b.Name)
@@ -118,7 +118,7 @@ func (e *Engine) moves(to []Binding) ([]move, error) {
 		}
 		delete(after, id)
 		b.Addrs = slices.Clone(b.Addrs)
-		moves = append(moves, move{e.taps[id], id, b})
+		moves = append(moves, move{e.fans[id], id, b})
 	}
 	for i := range moves {
 		m := &moves[i]
@@ -133,8 +133,8 @@ func (e *Engine) moves(to []Binding) ([]move, error) {
 
 // named gives the interface whose tap has a name. It needs mu.
 func (e *Engine) named(name string) (string, bool) {
-	for id, t := range e.taps {
-		if t.name() == name {
+	for id, f := range e.fans {
+		if f.name() == name {
 			return id, true
 		}
 	}
@@ -143,8 +143,8 @@ func (e *Engine) named(name string) (string, bool) {
 
 // giveWay takes an interface's ended tap, if it has one, out of the way. It needs mu.
 func (e *Engine) giveWay(interfaceID string) {
-	if t := e.taps[interfaceID]; t != nil {
+	if t := e.fans[interfaceID]; t != nil {
 		e.replaced = append(e.replaced, t)
-		delete(e.taps, interfaceID)
+		delete(e.fans, interfaceID)
 	}
 }

@@ -523,7 +523,7 @@ func TestFanoutOfRings(t *testing.T) {
 			t.Errorf("the kernel saw %d: %+v", sent, s)
 		}
 	}
-	for i, tap := range four.taps["eni-a"].taps {
+	for i, tap := range four.fans["eni-a"].taps {
 		if n := tap.tally[recorded]; n == 0 || n == sent {
 			t.Errorf("ring %d has %d of %d", i, n, sent)
 		}

@@ -26,7 +26,7 @@ type full struct {
 	table *table
 	span  span
 	lost  uint64 // in the ring; the table knows its own
-	tap   *tap   // whose table it is, or nil
+	tap   *tap   // whose table it is, nil of a file
 }
 
 // window converts f, with all its flows.

@@ -15,7 +15,7 @@ func terminal(t *testing.T) (tty *os.File, seen func() string) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("no pseudo-terminal: %v", err)
 	}
 	n, err := unix.IoctlGetUint32(int(master.Fd()), unix.TIOCGPTN)
 	if err == nil {
@@ -25,7 +25,7 @@ func terminal(t *testing.T) (tty *os.File, seen func() string) {
 		tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR, 0)
 	}
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("no pseudo-terminal: %v", err)
 	}
 	text := make(chan string)
 	go func() {
