@@ -72,7 +72,7 @@ func (t *table) commit() {
 	}
 }
 
-// flush counts the waiting packets in three passes: touch the slots, touch the
+// flush counts the waiting packets in four passes: hash, touch the slots, touch the
 // records, update. The loads of one pass do not depend on each other. Keys are
 // hashed here and not when they are written: the processor is slow to load
 // together what it has just stored in parts.
